@@ -1,0 +1,47 @@
+# The commands of everyday work; each sets up what it needs first.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+QUARRY := build/release/quarry
+ARGS ?=
+
+.PHONY: help demo test run bench bench-first-light peers format tidy release
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+release:
+	@.ci/setup build
+	@mkdir -p build && cmake --preset release -DBUILD_TESTING=OFF >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	@cmake --build --preset release --target quarry
+
+demo: release ## search fashion_vit on this machine and show the front (ARGS=--exit stops the server afterwards)
+	@rm -rf build/demo
+	@$(QUARRY) demo --data build/demo $(ARGS)
+
+run: release ## serve http://127.0.0.1:8080 (ARGS go to quarry serve)
+	@$(QUARRY) serve $(ARGS)
+
+test: ## build and run all tests: release, AddressSanitizer with UBSan, ThreadSanitizer
+	@.ci/setup build test
+	cmake --workflow --preset release
+	cmake --workflow --preset asan
+	cmake --workflow --preset tsan
+
+peers: ## install what the benchmarks compare with
+	@.ci/setup build test peers
+
+bench: bench-first-light ## all benchmarks; each writes build/bench/NAME.json
+
+bench-first-light: ## executor latency beside PyTorch's, trials a minute, NSGA-II's speed
+	@.ci/setup build test
+	@cmake --preset release >/dev/null
+	@ cmake --build --preset release --target bench_first_light
+	@build/release/tests/bench/bench_first_light
+
+format: ## format all C++ with clang-format 14
+	@.ci/setup test
+	@find predictors search evaluators server tests -name '*.[ch]pp' | xargs clang-format -i
+
+tidy: ## clang-tidy on every file
+	@.ci/setup build test
+	cmake --workflow --preset tidy

@@ -1,0 +1,80 @@
+// An evaluator turns candidates into measurements of the metrics it provides.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evaluators/network_pool.hpp"
+#include "evaluators/supernet_library.hpp"
+#include "predictors/options.hpp"
+#include "search/core/genome.hpp"
+#include "search/core/measurement.hpp"
+
+namespace quarry::evaluators {
+
+// One candidate's outcome: metrics, or why it has none.
+struct Evaluation {
+  std::map<std::string, search::Measurement> metrics;  // every value finite
+  std::string failure;                                 // empty when it succeeded
+};
+
+// What may run beside it in the same process.
+enum class Concurrency {
+  kImmediate,  // arithmetic: computed at once, without a task
+  kShared,     // may run beside others
+  kExclusive   // times something: runs alone
+};
+
+// One evaluator serves one supernet with one set of options. Not thread-safe; every worker makes
+// its own.
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+
+  // Same order, same length. On a stop request the remaining candidates get a failure; the caller
+  // discards them.
+  virtual std::vector<Evaluation> evaluate(std::span<const search::Genome> candidates,
+                                           std::stop_token stop) = 0;
+};
+
+struct EvaluatorContext {
+  const LoadedSupernet& supernet;
+  NetworkPool& pool;
+};
+
+struct EvaluatorEntry {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> metrics;
+  Concurrency concurrency = Concurrency::kShared;
+  std::vector<OptionSpec> options;
+
+  // Why it cannot serve this supernet on this machine; nothing if it can.
+  std::optional<std::string> (*unavailable)(const LoadedSupernet& supernet,
+                                            const OptionValues& options);
+  // Id and text of the machine that its measurements are valid for; both empty when the machine
+  // does not matter.
+  std::pair<std::string, std::string> (*fingerprint)(const OptionValues& options);
+  std::unique_ptr<Evaluator> (*make)(EvaluatorContext context, const OptionValues& options);
+};
+
+std::span<const EvaluatorEntry> evaluator_registry();
+
+// nullptr when there is none of that name.
+const EvaluatorEntry* find_evaluator(std::string_view name);
+
+// The first evaluator of the registry that provides the metric: what a study uses unless it says
+// otherwise. nullptr: none does.
+const EvaluatorEntry* default_evaluator(std::string_view metric);
+
+EvaluatorEntry analytic_evaluator();
+EvaluatorEntry onednn_evaluator();
+EvaluatorEntry validation_evaluator();
+
+}  // namespace quarry::evaluators

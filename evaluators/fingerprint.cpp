@@ -1,0 +1,55 @@
+// Tested by tests/evaluators/fingerprint_test.cpp.
+#include "evaluators/fingerprint.hpp"
+
+#include <sched.h>
+
+#include <fstream>
+
+#include "evaluators/hash.hpp"
+#include "evaluators/onednn/onednn_info.hpp"
+
+namespace quarry::evaluators {
+namespace {
+
+std::string cpu_model() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
+std::string governor() {
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  std::string name;
+  return std::getline(file, name) ? name : "unknown";
+}
+
+int usable_cores() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+}  // namespace
+
+Fingerprint machine_fingerprint(int threads) {
+  return {.cpu = cpu_model(),
+          .isa = onednn_isa(),
+          .cores = usable_cores(),
+          .governor = governor(),
+          .onednn = onednn_version(),
+          .threads = threads};
+}
+
+std::string to_text(const Fingerprint& fingerprint) {
+  return fingerprint.cpu + ", " + fingerprint.isa + ", " + std::to_string(fingerprint.cores) +
+         " cores, governor " + fingerprint.governor + ", oneDNN " + fingerprint.onednn + ", " +
+         std::to_string(fingerprint.threads) + (fingerprint.threads == 1 ? " thread" : " threads");
+}
+
+std::string fingerprint_id(const Fingerprint& fingerprint) {
+  return "fp_" + hash_text({to_text(fingerprint)});
+}
+
+}  // namespace quarry::evaluators

@@ -1,0 +1,26 @@
+// What machine a measurement was made on. Measurements of two fingerprints never mix unmarked.
+#pragma once
+
+#include <string>
+
+namespace quarry::evaluators {
+
+struct Fingerprint {
+  std::string cpu;       // "AMD EPYC" as the kernel names it
+  std::string isa;       // what oneDNN makes of it: "avx512_core_bf16"
+  int cores = 1;         // that this process may use
+  std::string governor;  // of the first core; "unknown" where the kernel does not say
+  std::string onednn;    // version
+  int threads = 1;       // of the measurement
+  bool operator==(const Fingerprint&) const = default;
+};
+
+Fingerprint machine_fingerprint(int threads);
+
+// One line; two fingerprints are equal iff their texts are.
+std::string to_text(const Fingerprint& fingerprint);
+
+// "fp_" and 16 hex digits of the text's hash: the id that measurements carry.
+std::string fingerprint_id(const Fingerprint& fingerprint);
+
+}  // namespace quarry::evaluators

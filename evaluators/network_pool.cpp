@@ -1,0 +1,81 @@
+// Compiling and calibrating happen outside the lock; two threads may then do the same work, never
+// wait for each other's. Tested by tests/evaluators/network_pool_test.cpp.
+#include "evaluators/network_pool.hpp"
+
+#include <algorithm>
+
+#include "evaluators/onednn/calibration.hpp"
+
+namespace quarry::evaluators {
+namespace {
+
+std::string network_key(const LoadedSupernet& supernet, const search::Genome& genome,
+                        std::size_t batch, int threads) {
+  return supernet.supernet().name + ":" + search::to_text(genome) + ":" + std::to_string(batch) +
+         ":" + std::to_string(threads);
+}
+
+// Equal for sub-networks that differ in precision only: they share their f32 activations.
+std::string architecture_key(const LoadedSupernet& supernet, const search::Network& network) {
+  std::string key = supernet.supernet().name;
+  for (const search::Operator& op : network.operators) {
+    key += ":" + op.name;
+    for (const std::size_t size : op.output.sizes) key += "," + std::to_string(size);
+  }
+  return key;
+}
+
+bool needs_calibration(const search::Network& network) {
+  return std::ranges::any_of(network.operators, [](const search::Operator& op) {
+    return op.precision == search::Precision::kInt8 ||
+           op.precision == search::Precision::kInt8Weights4;
+  });
+}
+
+}  // namespace
+
+CompileResult NetworkPool::take(const LoadedSupernet& supernet, const search::Genome& genome,
+                                std::size_t batch, int threads) {
+  const std::string key = network_key(supernet, genome, batch, threads);
+  const search::Network network = supernet.supernet().network(genome);
+  const std::string architecture = architecture_key(supernet, network);
+  Calibration calibration;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = std::ranges::find(kept_, key, &Kept::key); found != kept_.end()) {
+      CompileResult result{.network = std::move(found->network), .failure = ""};
+      kept_.erase(found);
+      return result;
+    }
+    if (const auto found = std::ranges::find(ranges_, architecture, &Ranges::key);
+        found != ranges_.end()) {
+      ranges_.splice(ranges_.begin(), ranges_, found);
+      calibration = found->calibration;
+    }
+  }
+  if (!supernet.weights())
+    return {.network = nullptr,
+            .failure = "supernet " + supernet.supernet().name + " has no weights"};
+  if (calibration.empty() && needs_calibration(network)) {
+    CalibrationResult calibrated =
+        calibrate(network, *supernet.weights(), supernet.dataset().calibration);
+    if (!calibrated.failure.empty()) return {.network = nullptr, .failure = calibrated.failure};
+    calibration = calibrated.ranges;
+    const std::scoped_lock lock(mutex_);
+    ranges_.push_front({architecture, std::move(calibrated.ranges)});
+    if (ranges_.size() > calibration_capacity_) ranges_.pop_back();
+  }
+  return compile(network, *supernet.weights(), calibration, {.batch = batch, .threads = threads});
+}
+
+void NetworkPool::give_back(const LoadedSupernet& supernet, const search::Genome& genome,
+                            std::unique_ptr<CompiledNetwork> network) {
+  const CompileOptions options = network->options();
+  std::list<Kept> dropped;  // destroyed after the lock is released
+  const std::scoped_lock lock(mutex_);
+  kept_.push_front(
+      {network_key(supernet, genome, options.batch, options.threads), std::move(network)});
+  if (kept_.size() > capacity_) dropped.splice(dropped.begin(), kept_, std::prev(kept_.end()));
+}
+
+}  // namespace quarry::evaluators

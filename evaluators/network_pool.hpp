@@ -1,0 +1,46 @@
+// Compiled networks, compiled once per candidate: accuracy and latency of a trial use the same
+// object. Keeps the most recent ones, and the calibration of each architecture.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "evaluators/onednn/compiled_network.hpp"
+#include "evaluators/supernet_library.hpp"
+
+namespace quarry::evaluators {
+
+// Thread-safe. A network that is taken belongs to the taker until it is given back; taking it again
+// meanwhile compiles another.
+class NetworkPool {
+ public:
+  // Networks and calibrations beyond the capacities are dropped, the longest unused first.
+  explicit NetworkPool(std::size_t capacity = 32, std::size_t calibrations = 512)
+      : capacity_(capacity), calibration_capacity_(calibrations) {}
+
+  CompileResult take(const LoadedSupernet& supernet, const search::Genome& genome,
+                     std::size_t batch, int threads);
+  void give_back(const LoadedSupernet& supernet, const search::Genome& genome,
+                 std::unique_ptr<CompiledNetwork> network);
+
+ private:
+  struct Kept {
+    std::string key;
+    std::unique_ptr<CompiledNetwork> network;
+  };
+  struct Ranges {
+    std::string key;
+    Calibration calibration;
+  };
+
+  std::mutex mutex_;
+  std::size_t capacity_;
+  std::size_t calibration_capacity_;
+  std::list<Kept> kept_;      // the most recent first
+  std::list<Ranges> ranges_;  // the most recent first
+};
+
+}  // namespace quarry::evaluators

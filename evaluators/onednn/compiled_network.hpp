@@ -1,0 +1,74 @@
+// A Network compiled for oneDNN: primitives, packed weights and one planned block of activations,
+// ready to run again and again. Latency is measured on the very object that accuracy is measured
+// on.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluators/onednn/quantize.hpp"
+#include "evaluators/weights/safetensors.hpp"
+#include "search/network/network.hpp"
+
+namespace quarry::evaluators {
+
+struct CompileOptions {
+  std::size_t batch = 1;
+  int threads = 1;  // OpenMP threads of every primitive
+  bool keep_activations =
+      false;  // no buffer is shared, so that activation() can be read after run()
+};
+
+// One primitive in order of execution.
+struct CompiledStep {
+  std::string operator_name;
+  std::string part;            // "product", "quantize", "split heads", ...
+  std::string implementation;  // oneDNN's name for what it chose
+};
+
+// Not thread-safe: one user at a time.
+class CompiledNetwork {
+ public:
+  struct Program;  // in compiler.cpp, where oneDNN is known
+
+  explicit CompiledNetwork(std::unique_ptr<Program> program);
+  ~CompiledNetwork();
+  CompiledNetwork(const CompiledNetwork&) = delete;
+  CompiledNetwork& operator=(const CompiledNetwork&) = delete;
+
+  const CompileOptions& options() const;
+
+  // batch * elements of one input / output, f32. run() leaves the input as it is.
+  std::span<float> input();
+  std::span<const float> output() const;
+  void run();
+
+  std::span<const CompiledStep> steps() const;
+  std::size_t activation_bytes() const;
+
+  // The f32 output of an operator after run(); empty unless keep_activations, or where no f32
+  // exists.
+  std::span<const float> activation(const std::string& operator_name) const;
+
+ private:
+  std::unique_ptr<Program> program_;
+};
+
+struct CompileResult {
+  std::unique_ptr<CompiledNetwork> network;  // null on failure
+  std::string failure;                       // which operator, and why
+};
+
+// Compiles every operator at its precision: true integer products for int8, never a simulation.
+// Fails, with the operator's name, where oneDNN has only its reference implementation or none,
+// where a weight is missing, or where an int8 operator has no calibrated range.
+CompileResult compile(const search::Network& network, const TensorStore& weights,
+                      const Calibration& calibration, const CompileOptions& options);
+
+// The operators whose output range calibration must know: those that feed a linear operator.
+std::vector<std::string> calibrated_operators(const search::Network& network);
+
+}  // namespace quarry::evaluators

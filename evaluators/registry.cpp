@@ -1,0 +1,31 @@
+// One line per evaluator.
+#include "evaluators/evaluator.hpp"
+
+namespace quarry::evaluators {
+
+std::span<const EvaluatorEntry> evaluator_registry() {
+  static const std::vector<EvaluatorEntry> kEntries = {
+      analytic_evaluator(),
+      onednn_evaluator(),
+      validation_evaluator(),
+  };
+  return kEntries;
+}
+
+const EvaluatorEntry* find_evaluator(std::string_view name) {
+  for (const EvaluatorEntry& entry : evaluator_registry()) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+const EvaluatorEntry* default_evaluator(std::string_view metric) {
+  for (const EvaluatorEntry& entry : evaluator_registry()) {
+    for (const std::string& provided : entry.metrics) {
+      if (provided == metric) return &entry;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace quarry::evaluators

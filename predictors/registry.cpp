@@ -1,0 +1,23 @@
+// Every predictor there is, one line each. The entry is all that the catalog, the parser and the
+// dashboard know of it.
+#include "predictors/predictor.hpp"
+#include "predictors/ridge.hpp"
+
+namespace quarry::predictors {
+
+std::span<const PredictorEntry> predictor_registry() {
+  static const std::vector<PredictorEntry> kEntries = {
+      {"ridge", "Linear model with squared penalty; the penalty is chosen by leave-one-out error",
+       ridge_options(), &make_ridge},
+  };
+  return kEntries;
+}
+
+const PredictorEntry* find_predictor(std::string_view name) {
+  for (const PredictorEntry& entry : predictor_registry()) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace quarry::predictors

@@ -1,0 +1,135 @@
+// Ridge in its dual form: a degree is a kernel (x y / scale + 1)^degree, so products of features cost
+// no more than the features themselves. In the eigenbasis of the centred kernel every penalty of the
+// grid costs O(rows^2).
+// Tested by tests/predictors/ridge_test.cpp against refitting without each row.
+#include "predictors/ridge.hpp"
+
+#include <Eigen/Dense>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+namespace quarry::predictors {
+namespace {
+
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Eigen::Map<const RowMajor> as_eigen(const Matrix& x) {
+  return {x.values.data(), static_cast<Eigen::Index>(x.rows),
+          static_cast<Eigen::Index>(x.columns)};
+}
+
+// K - 1K - K1 + 1K1, with 1 the matrix of 1/rows: products of features less their means.
+Eigen::MatrixXd centred(const Eigen::MatrixXd& kernel) {
+  const Eigen::RowVectorXd means = kernel.colwise().mean();
+  Eigen::MatrixXd result = kernel.rowwise() - means;
+  result.colwise() -= means.transpose();
+  return result.array() + means.mean();
+}
+
+class Ridge final : public Predictor {
+ public:
+  Ridge(int max_degree, int penalties_per_decade)
+      : max_degree_(max_degree), penalties_per_decade_(penalties_per_decade) {}
+
+  void fit(const Matrix& x, std::span<const double> y) override {
+    assert(x.rows >= 1 && x.rows == y.size());
+    const Eigen::Map<const Eigen::VectorXd> targets(y.data(), static_cast<Eigen::Index>(x.rows));
+    rows_ = as_eigen(x);
+    intercept_ = targets.mean();
+    scale_ = std::max(rows_.rowwise().squaredNorm().mean(), 1e-12);
+    const Eigen::VectorXd residual = targets.array() - intercept_;
+    double best_error = std::numeric_limits<double>::infinity();
+    dual_ = Eigen::VectorXd::Zero(targets.size());
+    degree_ = 1;
+    for (int degree = 1; degree <= max_degree_; ++degree) try_degree(degree, residual, best_error);
+    kernel_means_ = kernel(rows_, degree_).colwise().mean();
+    standard_deviation_ = std::isfinite(best_error) ? std::sqrt(best_error) : 0.0;
+  }
+
+  Prediction predict(const Matrix& x) const override {
+    assert(static_cast<Eigen::Index>(x.columns) == rows_.cols());
+    Prediction prediction;
+    prediction.mean.resize(x.rows);
+    prediction.standard_deviation.assign(x.rows, standard_deviation_);
+    // dual_ sums to zero, so centring the new rows' kernel reduces to its columns' means.
+    const double offset = intercept_ - kernel_means_ * dual_;
+    Eigen::Map<Eigen::VectorXd>(prediction.mean.data(), static_cast<Eigen::Index>(x.rows)) =
+        (kernel(as_eigen(x), degree_) * dual_).array() + offset;
+    return prediction;
+  }
+
+ private:
+  template <typename Rows>
+  Eigen::MatrixXd kernel(const Rows& rows, int degree) const {
+    const Eigen::ArrayXXd products = (rows * rows_.transpose()).array() / scale_;
+    if (degree == 1) return products.matrix();
+    return (products + 1.0).square().matrix();
+  }
+
+  // Keeps the degree's best penalty if it beats what is kept.
+  void try_degree(int degree, const Eigen::VectorXd& residual, double& best_error) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(centred(kernel(rows_, degree)));
+    const Eigen::VectorXd values = solver.eigenvalues().cwiseMax(0.0);
+    const double largest = std::max(values.maxCoeff(), 1e-12);
+    const Eigen::VectorXd projected = solver.eigenvectors().transpose() * residual;
+    for (int step = 0; step <= 8 * penalties_per_decade_; ++step) {
+      const double penalty =
+          largest * std::pow(10.0, -6.0 + static_cast<double>(step) / penalties_per_decade_);
+      const Eigen::ArrayXd shrink = values.array() / (values.array() + penalty);
+      const double error = leave_one_out_error(solver.eigenvectors(), shrink, projected, residual);
+      // Strictly smaller: among equals the weaker penalty and the lower degree win, whatever the
+      // rounding of a flat grid.
+      if (!(error < best_error * (1.0 - 1e-12))) continue;
+      best_error = error;
+      degree_ = degree;
+      dual_ = solver.eigenvectors() * (projected.array() / (values.array() + penalty)).matrix();
+      dual_.array() -= dual_.mean();
+    }
+  }
+
+  // Mean of (residual_i / (1 - hat_ii))^2, hat including the intercept's 1/rows.
+  static double leave_one_out_error(const Eigen::MatrixXd& basis, const Eigen::ArrayXd& shrink,
+                                    const Eigen::VectorXd& projected,
+                                    const Eigen::VectorXd& residual) {
+    const Eigen::VectorXd fitted = basis * (shrink * projected.array()).matrix();
+    const Eigen::ArrayXd leverage = (basis.array().square().matrix() * shrink.matrix()).array() +
+                                    1.0 / static_cast<double>(residual.size());
+    const Eigen::ArrayXd kept = 1.0 - leverage;
+    // A row that only itself explains cannot be left out; such a penalty is not a candidate.
+    if (kept.minCoeff() < 1e-9) return std::numeric_limits<double>::infinity();
+    return ((residual - fitted).array() / kept).square().mean();
+  }
+
+  int max_degree_;
+  int penalties_per_decade_;
+  RowMajor rows_;  // the training features
+  double scale_ = 1.0;
+  int degree_ = 1;
+  Eigen::VectorXd dual_;
+  Eigen::RowVectorXd kernel_means_;
+  double intercept_ = 0.0;
+  double standard_deviation_ = 0.0;
+};
+
+}  // namespace
+
+std::vector<OptionSpec> ridge_options() {
+  return {{.name = "max_degree",
+           .fallback = std::int64_t{2},
+           .min = 1,
+           .max = 2,
+           .help = "2 also tries products of two features, and keeps what predicts better"},
+          {.name = "penalties_per_decade",
+           .fallback = std::int64_t{4},
+           .min = 1,
+           .max = 50,
+           .help = "how finely the penalty grid (eight decades) is tried"}};
+}
+
+std::unique_ptr<Predictor> make_ridge(const OptionValues& options) {
+  return std::make_unique<Ridge>(static_cast<int>(options.integer("max_degree")),
+                                 static_cast<int>(options.integer("penalties_per_decade")));
+}
+
+}  // namespace quarry::predictors

@@ -1,0 +1,46 @@
+// Every block kind, one line each.
+#include <cassert>
+
+#include "search/blocks/block.hpp"
+#include "search/blocks/kinds.hpp"
+
+namespace quarry::search {
+
+std::span<const BlockKind> block_registry() {
+  static const std::vector<BlockKind> kKinds = {
+      patch_embedding_block(),
+      transformer_encoder_block(),
+      classifier_head_block(),
+  };
+  return kKinds;
+}
+
+const BlockKind* find_block(std::string_view name) {
+  for (const BlockKind& kind : block_registry()) {
+    if (kind.name == name) return &kind;
+  }
+  return nullptr;
+}
+
+OptionSpec precision_parameter(const std::string& name, const std::string& help) {
+  return {.name = name,
+          .type = OptionType::kText,
+          .fallback = std::string("f32"),
+          .allowed = {"f32", "bf16", "int8", "int8_w4"},
+          .help = help};
+}
+
+Precision precision_of(const OptionValues& values, std::string_view name) {
+  Precision precision = Precision::kF32;
+  [[maybe_unused]] const bool known = parse_precision(values.text(name), precision);
+  assert(known);
+  return precision;
+}
+
+std::optional<std::string> expect_tokens(const TensorShape& input) {
+  if (input.sizes.size() == 2) return std::nullopt;
+  return "expects a tensor [tokens, features], got one of " + std::to_string(input.sizes.size()) +
+         " axes";
+}
+
+}  // namespace quarry::search

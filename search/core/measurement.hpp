@@ -1,0 +1,30 @@
+// A number with where it comes from. Measurements of two fingerprints never mix unmarked.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace quarry::search {
+
+enum class Source {
+  kExact,      // a closed formula of the Network: macs, params, model_size_bytes
+  kMeasured,   // by one of our evaluators
+  kPredicted,  // by a model; never on a front
+  kImported,   // from a file the user gave
+  kReported    // told over the API
+};
+
+struct Measurement {
+  double value = 0.0;
+  double spread =
+      0.0;  // half the width of the 95 % confidence interval of value; 0 for exact numbers
+  std::int64_t samples = 1;
+  Source source = Source::kMeasured;
+  std::string
+      fingerprint;  // id of the machine's fingerprint; empty where the machine does not matter
+  bool operator==(const Measurement&) const = default;
+};
+
+std::string to_text(Source source);
+
+}  // namespace quarry::search

@@ -1,0 +1,38 @@
+// Builds a Network operator by operator; each call appends one and returns its index. Blocks use nothing else.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "search/network/network.hpp"
+
+namespace quarry::search {
+
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(TensorShape input) { network_.input = std::move(input); }
+
+  // What the next block reads: the last operator's output, or the network's input.
+  std::size_t current() const { return current_; }
+  const TensorShape& shape(std::size_t index) const;
+  const TensorShape& current_shape() const { return shape(current_); }
+
+  std::size_t append(Operator op);
+  std::size_t linear(const std::string& name, std::size_t input, Linear linear, Precision precision);
+  // Normalises the last axis with the whole tensors NAME.weight and NAME.bias.
+  std::size_t layer_norm(const std::string& name, std::size_t input);
+  std::size_t add(const std::string& name, std::size_t a, std::size_t b);
+
+  Network take() { return std::move(network_); }
+
+ private:
+  Network network_;
+  std::size_t current_ = kNetworkInput;
+};
+
+// The first `count` entries of a one-dimensional tensor.
+WeightSlice first_entries(const std::string& tensor, std::size_t count);
+// The first rows and columns of a matrix.
+WeightSlice first_block(const std::string& tensor, std::size_t rows, std::size_t columns);
+
+}  // namespace quarry::search

@@ -1,0 +1,48 @@
+// The REST API: one file per resource, each a few pure functions from Request to Response.
+// routes.cpp is the table of all of them.
+#pragma once
+
+#include "evaluators/supernet_library.hpp"
+#include "server/events/event_hub.hpp"
+#include "server/http/router.hpp"
+#include "server/storage/store.hpp"
+#include "server/studies/study_manager.hpp"
+
+namespace quarry::server {
+
+struct ApiContext {
+  Store& store;
+  EventHub& hub;
+  StudyManager& studies;
+  const evaluators::SupernetLibrary& supernets;
+};
+
+// The context must outlive the router.
+Router make_router(const ApiContext& context);
+
+// studies.cpp
+Response create_study(const ApiContext& context, const Request& request);
+Response list_studies(const ApiContext& context, const Request& request);
+Response get_study(const ApiContext& context, const Request& request);
+Response stop_study(const ApiContext& context, const Request& request);
+
+// trials.cpp
+Response list_trials(const ApiContext& context, const Request& request);
+Response get_front(const ApiContext& context, const Request& request);
+
+// study_events.cpp
+Response stream_events(const ApiContext& context, const Request& request);
+
+// supernets.cpp
+Response list_supernets(const ApiContext& context, const Request& request);
+Response get_supernet(const ApiContext& context, const Request& request);
+Response describe_network(const ApiContext& context, const Request& request);
+
+// catalog.cpp
+Response get_catalog(const ApiContext& context, const Request& request);
+Response get_version(const ApiContext& context, const Request& request);
+
+// dashboard.cpp: the browser's files, embedded in the binary
+Response get_dashboard(const Request& request);
+
+}  // namespace quarry::server

@@ -1,0 +1,33 @@
+// The table of the API.
+#include <nlohmann/json.hpp>
+
+#include "server/api/api.hpp"
+#include "server/api/views.hpp"
+
+namespace quarry::server {
+
+Router make_router(const ApiContext& context) {
+  Router router;
+  const auto add = [&](const char* method, const char* pattern,
+                       Response (*handler)(const ApiContext&, const Request&)) {
+    router.add(method, pattern,
+               [&context, handler](const Request& request) { return handler(context, request); });
+  };
+  add("POST", "/v1/studies", &create_study);
+  add("GET", "/v1/studies", &list_studies);
+  add("GET", "/v1/studies/{id}", &get_study);
+  add("POST", "/v1/studies/{id}:stop", &stop_study);
+  add("GET", "/v1/studies/{id}/trials", &list_trials);
+  add("GET", "/v1/studies/{id}/front", &get_front);
+  add("GET", "/v1/studies/{id}/events", &stream_events);
+  add("GET", "/v1/supernets", &list_supernets);
+  add("GET", "/v1/supernets/{name}", &get_supernet);
+  add("POST", "/v1/supernets/{name}:describe", &describe_network);
+  add("GET", "/v1/catalog", &get_catalog);
+  add("GET", "/version", &get_version);
+  router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });
+  for (const char* path : {"/", "/app.js", "/app.css"}) router.add("GET", path, &get_dashboard);
+  return router;
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,122 @@
+// /v1/supernets: what can be searched, and what a configuration of it is.
+#include <nlohmann/json.hpp>
+
+#include "search/network/cost.hpp"
+#include "search/supernets/config.hpp"
+#include "search/supernets/json_fields.hpp"
+#include "server/api/api.hpp"
+#include "server/api/views.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+json gene_view(const search::Gene& gene) {
+  json choices = json::array();
+  for (const search::Value& choice : gene.choices) choices.push_back(search::value_to_json(choice));
+  return {{"name", gene.name},
+          {"kind", gene.kind == search::GeneKind::kOrdinal ? "ordinal" : "categorical"},
+          {"choices", std::move(choices)}};
+}
+
+json supernet_view(const evaluators::LoadedSupernet& loaded) {
+  const search::Supernet& supernet = loaded.supernet();
+  json genes = json::array();
+  for (const search::Gene& gene : supernet.space.genes()) genes.push_back(gene_view(gene));
+  json baselines = json::array();
+  for (const search::Baseline& baseline : supernet.baselines) {
+    baselines.push_back({{"name", baseline.name},
+                         {"summary", baseline.summary},
+                         {"config", search::config_to_json(supernet.space, baseline.genome)}});
+  }
+  const std::optional<double> canonical = supernet.space.canonical_size();
+  return {{"name", supernet.name},
+          {"summary", supernet.summary},
+          {"version", loaded.version()},
+          {"has_weights", loaded.weights().has_value()},
+          {"genes", std::move(genes)},
+          {"raw_size", supernet.space.raw_size()},
+          {"canonical_size", canonical ? json(*canonical) : json(nullptr)},
+          {"baselines", std::move(baselines)}};
+}
+
+json operator_view(const search::Operator& op) {
+  const search::Cost cost = search::cost_of(op);
+  return {{"name", op.name},
+          {"kind", search::kind_name(op.kind)},
+          {"precision", search::to_text(op.precision)},
+          {"output", op.output.sizes},
+          {"macs", cost.macs},
+          {"params", cost.params},
+          {"bytes", cost.model_size_bytes}};
+}
+
+const evaluators::LoadedSupernet* find_supernet(const ApiContext& context, const Request& request,
+                                                Response& refusal) {
+  const std::string& name = request.parameters.find("name")->second;
+  const evaluators::LoadedSupernet* found = context.supernets.find(name);
+  if (found == nullptr)
+    refusal = problem(404, "there is no supernet " + name +
+                               search::did_you_mean(name, context.supernets.names()));
+  return found;
+}
+
+}  // namespace
+
+Response list_supernets(const ApiContext& context, const Request&) {
+  json items = json::array();
+  for (const std::string& name : context.supernets.names())
+    items.push_back(supernet_view(*context.supernets.find(name)));
+  return json_response({{"items", std::move(items)}});
+}
+
+Response get_supernet(const ApiContext& context, const Request& request) {
+  Response refusal;
+  const evaluators::LoadedSupernet* supernet = find_supernet(context, request, refusal);
+  if (supernet == nullptr) return refusal;
+  json view = supernet_view(*supernet);
+  view["manifest"] = json::parse(supernet->supernet().manifest);
+  return json_response(view);
+}
+
+Response describe_network(const ApiContext& context, const Request& request) {
+  Response refusal;
+  const evaluators::LoadedSupernet* loaded = find_supernet(context, request, refusal);
+  if (loaded == nullptr) return refusal;
+  const search::Supernet& supernet = loaded->supernet();
+  search::FieldErrors errors;
+  const std::optional<json> document = search::parse_json(request.body, errors);
+  if (!document) return field_problem("the request could not be read", errors);
+  search::ObjectReader reader(*document, "", errors);
+  const json* config = reader.object("config", search::Presence::kOptional);
+  const json* given = reader.array("genome", search::Presence::kOptional);
+  reader.finish();
+  if (errors.empty() && (config == nullptr) == (given == nullptr))
+    errors.push_back({"", "needs either config or genome"});
+  std::optional<search::Genome> genome;
+  if (errors.empty()) {
+    genome = config != nullptr
+                 ? search::config_from_json(supernet.space, *config, "/config", errors)
+                 : search::genome_from_json(supernet.space, *given, "/genome", errors);
+  }
+  if (!genome) return field_problem("this is not a network of " + supernet.name, errors);
+  const search::Network network = supernet.network(*genome);
+  const search::Cost cost = search::cost_of(network);
+  json operators = json::array();
+  for (const search::Operator& op : network.operators) operators.push_back(operator_view(op));
+  nlohmann::ordered_json policy = nlohmann::ordered_json::object();
+  for (const auto& [name, precision] : search::policy_of(network))
+    policy[name] = search::to_text(precision);
+  const nlohmann::ordered_json view = {{"genome", *genome},
+                                       {"config", search::config_to_json(supernet.space, *genome)},
+                                       {"policy", std::move(policy)},
+                                       {"macs", cost.macs},
+                                       {"macs_convention", "fvcore"},
+                                       {"params", cost.params},
+                                       {"model_size_bytes", cost.model_size_bytes},
+                                       {"operators", std::move(operators)}};
+  return {.body = view.dump()};
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,56 @@
+// /v1/studies/{id}/trials and /front. Trials are stored as the JSON that is shown, so a page is a
+// concatenation.
+#include <string>
+
+#include "server/api/api.hpp"
+#include "server/api/views.hpp"
+
+namespace quarry::server {
+namespace {
+
+std::string joined(const std::vector<TrialRecord>& trials) {
+  std::string items = "[";
+  for (const TrialRecord& trial : trials) {
+    if (items.size() > 1) items += ",";
+    items += trial.data;
+  }
+  return items + "]";
+}
+
+std::string page_of(std::vector<TrialRecord> trials, std::size_t size) {
+  std::string token = "null";
+  if (trials.size() > size) {
+    trials.resize(size);
+    token = "\"" + std::to_string(trials.back().number) + "\"";
+  }
+  return "\"items\":" + joined(trials) + ",\"next_page_token\":" + token;
+}
+
+}  // namespace
+
+Response list_trials(const ApiContext& context, const Request& request) {
+  Response refusal;
+  const auto record = find_study(context.store, request, refusal);
+  if (!record) return refusal;
+  const auto page = read_page(request, refusal);
+  if (!page) return refusal;
+  return {.body = "{" +
+                  page_of(context.store.trials(record->id,
+                                               {.after = page->after, .limit = page->size + 1}),
+                          page->size) +
+                  "}"};
+}
+
+Response get_front(const ApiContext& context, const Request& request) {
+  Response refusal;
+  const auto record = find_study(context.store, request, refusal);
+  if (!record) return refusal;
+  const auto page = read_page(request, refusal);
+  if (!page) return refusal;
+  const auto front = context.store.trials(
+      record->id, {.after = page->after, .limit = page->size + 1, .front_only = true});
+  const auto baselines = context.store.trials(record->id, {.limit = 1000, .baselines_only = true});
+  return {.body = "{" + page_of(front, page->size) + ",\"baselines\":" + joined(baselines) + "}"};
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,106 @@
+// Tested by tests/server/api_test.cpp.
+#include "server/api/views.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+std::optional<std::int64_t> read_integer(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Seconds until the budget is spent at the pace so far, or by the clock if that comes first; null
+// when it cannot be told.
+json eta_of(const StudyRecord& record, const json& budget) {
+  if (record.state != "running") return nullptr;
+  std::optional<double> eta;
+  if (record.trials > 0) {
+    const double left = budget.at("trials").get<double>() - static_cast<double>(record.trials);
+    eta = record.elapsed_seconds / static_cast<double>(record.trials) * std::max(left, 0.0);
+  }
+  if (budget.contains("seconds")) {
+    const double left = std::max(budget["seconds"].get<double>() - record.elapsed_seconds, 0.0);
+    eta = eta ? std::min(*eta, left) : left;
+  }
+  return eta ? json(*eta) : json(nullptr);
+}
+
+}  // namespace
+
+Response json_response(const json& document, unsigned status) {
+  return {.status = status, .body = document.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+Response field_problem(const std::string& detail, const search::FieldErrors& errors) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  bool readable = true;
+  for (const search::FieldError& error : errors) {
+    pairs.emplace_back(error.pointer, error.detail);
+    readable = readable && !(error.pointer.empty() && error.detail.starts_with("not "));
+  }
+  return problem(readable ? 422 : 400, detail, pairs);
+}
+
+json study_view(const StudyRecord& record) {
+  const json spec = json::parse(record.spec);
+  const json& budget = spec.at("budget");
+  return {{"id", record.id},
+          {"name", record.name},
+          {"state", record.state},
+          {"reason", record.reason},
+          {"created_at", record.created_at},
+          {"spec", spec},
+          {"progress",
+           {{"trials", record.trials},
+            {"budget", budget},
+            {"elapsed_s", record.elapsed_seconds},
+            {"eta_s", eta_of(record, budget)}}},
+          {"hypervolume", record.hypervolume ? json(*record.hypervolume) : json(nullptr)}};
+}
+
+std::optional<Page> read_page(const Request& request, Response& refusal) {
+  constexpr std::int64_t kMaxPage = 1000;
+  Page page;
+  if (const auto given = request.query.find("page_size"); given != request.query.end()) {
+    const auto size = read_integer(given->second);
+    if (!size || *size < 1) {
+      refusal = problem(
+          400, "page_size must be a whole number from 1 to 1000, got \"" + given->second + "\"");
+      return std::nullopt;
+    }
+    page.size = static_cast<std::size_t>(std::min(*size, kMaxPage));
+  }
+  if (const auto given = request.query.find("page_token"); given != request.query.end()) {
+    const auto after = read_integer(given->second);
+    if (!after || *after < 0) {
+      refusal = problem(400, "page_token must be a next_page_token that this server gave, got \"" +
+                                 given->second + "\"");
+      return std::nullopt;
+    }
+    page.after = *after;
+  }
+  for (const auto& [name, ignored] : request.query) {
+    if (name == "page_size" || name == "page_token") continue;
+    refusal = problem(
+        400, "unknown query parameter \"" + name + "\"; known are page_size and page_token");
+    return std::nullopt;
+  }
+  return page;
+}
+
+std::optional<StudyRecord> find_study(Store& store, const Request& request, Response& refusal) {
+  const std::string& id = request.parameters.find("id")->second;
+  std::optional<StudyRecord> record = store.study(id);
+  if (!record) refusal = problem(404, "there is no study " + id);
+  return record;
+}
+
+}  // namespace quarry::server

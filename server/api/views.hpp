@@ -1,0 +1,34 @@
+// JSON in and out of the API, shared by its resources.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "search/supernets/field_error.hpp"
+#include "server/http/message.hpp"
+#include "server/storage/store.hpp"
+
+namespace quarry::server {
+
+Response json_response(const nlohmann::json& document, unsigned status = 200);
+
+// 422 with every field's mistake; 400 when the document could not be read at all.
+Response field_problem(const std::string& detail, const search::FieldErrors& errors);
+
+// {id, name, state, reason, created_at, spec, progress, hypervolume}
+nlohmann::json study_view(const StudyRecord& record);
+
+struct Page {
+  std::int64_t after = -1;
+  std::size_t size = 50;
+};
+
+// Reads page_size (1..1000, larger ones are cut) and page_token of a query; nothing, and why in
+// `refusal`, when they make no sense.
+std::optional<Page> read_page(const Request& request, Response& refusal);
+
+// Finds the study that the path names, or answers 404.
+std::optional<StudyRecord> find_study(Store& store, const Request& request, Response& refusal);
+
+}  // namespace quarry::server

@@ -1,0 +1,36 @@
+// A whole server, wired: store, studies, workers and HTTP. The only place that knows how the parts
+// fit together.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace quarry::server {
+
+struct AppOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0 takes a free one
+  std::string data_folder;
+  int workers = 0;  // 0 = one per core
+};
+
+class App {
+ public:
+  // Opens the store, listens, and takes up the studies that were running. Throws std::runtime_error
+  // that says what to do.
+  explicit App(const AppOptions& options);
+  ~App();
+
+  std::string url() const;
+
+  // Serves on the calling thread until stop() or, if asked to watch for them, SIGINT or SIGTERM.
+  void run(bool until_signal);
+  void stop();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace quarry::server

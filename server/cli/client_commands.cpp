@@ -1,0 +1,248 @@
+// submit, watch and front. Tested end to end by tests/e2e/command_test.cpp.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "server/cli/commands.hpp"
+#include "server/cli/front_report.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+std::optional<std::string> read_study(const SubmitOptions& options) {
+  if (options.file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  if (!options.file.empty()) {
+    std::ifstream file(options.file);
+    if (!file) {
+      std::cerr << "quarry submit: cannot read " << options.file << "\n";
+      return std::nullopt;
+    }
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  json study = {{"supernet", options.supernet}, {"objectives", json::array()}};
+  for (const std::string& text : options.objectives) {
+    const std::size_t colon = text.find(':');
+    json objective = {{"metric", text.substr(0, colon)}};
+    if (colon != std::string::npos) objective["goal"] = text.substr(colon + 1);
+    study["objectives"].push_back(std::move(objective));
+  }
+  if (!options.name.empty()) study["name"] = options.name;
+  if (!options.algorithm.empty()) study["algorithm"] = {{"name", options.algorithm}};
+  if (options.trials) study["budget"]["trials"] = *options.trials;
+  if (options.seconds) study["budget"]["seconds"] = *options.seconds;
+  if (options.seed) study["seed"] = *options.seed;
+  return study.dump();
+}
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  if (whole >= 3600)
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+// What the events of a study have said so far, and the line that shows it.
+class Progress {
+ public:
+  explicit Progress(const json& study)
+      : objectives_(study.at("spec").at("objectives")),
+        budget_(study.at("progress").at("budget")) {}
+
+  void apply(const ServerSentEvent& event) {
+    const json data = json::parse(event.data);
+    elapsed_ = data.value("elapsed_s", elapsed_);
+    if (event.type == "study.state") {
+      state_ = data.at("state");
+      reason_ = data.at("reason");
+    } else if (event.type == "trial.finished") {
+      ++finished_;
+      if (data.contains("hypervolume") && data["hypervolume"].is_number())
+        hypervolume_ = data["hypervolume"].get<double>();
+      if (data.contains("front")) {
+        front_ += data["front"].at("added").get<bool>() ? 1 : 0;
+        front_ -= static_cast<int>(data["front"].at("removed").size());
+        note_best(data);
+      }
+    } else if (event.type == "search.ended") {
+      search_ended_ = true;
+    } else if (event.type == "trial.tested") {
+      ++tested_;
+    }
+  }
+
+  double share() const {
+    const double trials = static_cast<double>(finished_) / budget_.at("trials").get<double>();
+    const double time =
+        budget_.contains("seconds") ? elapsed_ / budget_["seconds"].get<double>() : 0.0;
+    return search_ended_ ? 1.0 : std::min(std::max(trials, time), 1.0);
+  }
+
+  bool ended() const { return state_ == "completed" || state_ == "failed"; }
+  bool failed() const { return state_ == "failed"; }
+  const std::string& reason() const { return reason_; }
+
+  std::string line() const {
+    if (search_ended_ && !ended())
+      return fmt::format("{} measuring the front on the test set: {} done", bar(), tested_);
+    const double rate = elapsed_ > 0 ? finished_ / elapsed_ : 0.0;
+    std::string text = fmt::format("{} {}/{} trials  {:.2f}/s  front {}", bar(), finished_,
+                                   budget_.at("trials").get<long>(), rate, front_);
+    if (hypervolume_) text += fmt::format("  hypervolume {:.4f}", *hypervolume_);
+    for (const auto& [metric, best] : best_) text += fmt::format("  {} {:.4g}", metric, best);
+    if (!search_ended_ && rate > 0) {
+      double left = (budget_.at("trials").get<double>() - finished_) / rate;
+      if (budget_.contains("seconds"))
+        left = std::min(left, budget_["seconds"].get<double>() - elapsed_);
+      text += "  ETA " + duration(std::max(left, 0.0));
+    }
+    return text;
+  }
+
+ private:
+  std::string bar() const {
+    constexpr int kWidth = 24;
+    const int full = static_cast<int>(share() * kWidth);
+    std::string text;
+    for (int i = 0; i < kWidth; ++i) text += i < full ? "█" : "░";
+    return text;
+  }
+
+  void note_best(const json& data) {
+    for (const json& objective : objectives_) {
+      const std::string metric = objective.at("metric");
+      if (!data.at("metrics").contains(metric)) continue;
+      const double value = data["metrics"][metric].at("value");
+      const bool more_is_better = objective.at("goal") == "maximize";
+      const auto [place, fresh] = best_.try_emplace(metric, value);
+      if (!fresh)
+        place->second =
+            more_is_better ? std::max(place->second, value) : std::min(place->second, value);
+    }
+  }
+
+  json objectives_;
+  json budget_;
+  std::string state_;
+  std::string reason_;
+  double elapsed_ = 0.0;
+  int finished_ = 0;
+  int front_ = 0;
+  int tested_ = 0;
+  bool search_ended_ = false;
+  std::optional<double> hypervolume_;
+  std::map<std::string, double> best_;
+};
+
+}  // namespace
+
+void print_problem(const Response& response) {
+  const json document = json::parse(response.body, nullptr, false);
+  if (!document.is_object()) {
+    std::cerr << "quarry: the server answered " << response.status << "\n";
+    return;
+  }
+  std::cerr << "quarry: "
+            << document.value("detail", "the server answered " + std::to_string(response.status))
+            << "\n";
+  for (const json& error : document.value("errors", json::array())) {
+    const std::string pointer = error.value("pointer", "");
+    std::cerr << "  " << (pointer.empty() ? "" : pointer + ": ") << error.value("detail", "")
+              << "\n";
+  }
+}
+
+std::optional<std::string> fetch(const HttpClient& client, const std::string& target) {
+  Response response = client.request("GET", target);
+  if (response.status == 200) return std::move(response.body);
+  print_problem(response);
+  return std::nullopt;
+}
+
+int submit(const HttpClient& client, const SubmitOptions& options, std::string& id) {
+  const std::optional<std::string> study = read_study(options);
+  if (!study) return 1;
+  const Response response = client.request("POST", "/v1/studies", *study);
+  if (response.status != 201) {
+    print_problem(response);
+    return 1;
+  }
+  id = json::parse(response.body).at("id");
+  std::cout << id << std::endl;
+  return 0;
+}
+
+int watch(const HttpClient& client, const std::string& study) {
+  const auto document = fetch(client, "/v1/studies/" + study);
+  if (!document) return 1;
+  Progress progress(json::parse(*document));
+  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  int tenths = 0;
+  bool refused = false;
+  client.stream(
+      "/v1/studies/" + study + "/events", 0,
+      [&](const ServerSentEvent& event) {
+        progress.apply(event);
+        if (terminal) {
+          std::cout << "\r\033[2K" << progress.line() << std::flush;
+        } else if (static_cast<int>(progress.share() * 10) > tenths || progress.ended()) {
+          tenths = static_cast<int>(progress.share() * 10);
+          std::cout << progress.line() << std::endl;
+        }
+        return !progress.ended();
+      },
+      [&](const Response& response) {
+        print_problem(response);
+        refused = true;
+      });
+  if (terminal) std::cout << "\n";
+  if (refused) return 1;
+  if (progress.failed()) {
+    std::cerr << "quarry: the study failed: " << progress.reason() << "\n";
+    return 1;
+  }
+  if (!progress.reason().empty()) std::cout << "search ended: " << progress.reason() << "\n";
+  return 0;
+}
+
+int front(const HttpClient& client, const std::string& study, FrontFormat format,
+          std::size_t limit) {
+  const auto document = fetch(client, "/v1/studies/" + study);
+  if (!document) return 1;
+  json joined = {{"items", json::array()}, {"baselines", json::array()}};
+  std::string token;
+  do {
+    const auto page = fetch(client, "/v1/studies/" + study + "/front?page_size=1000" +
+                                        (token.empty() ? "" : "&page_token=" + token));
+    if (!page) return 1;
+    json answer = json::parse(*page);
+    for (json& item : answer.at("items")) joined["items"].push_back(std::move(item));
+    joined["baselines"] = std::move(answer.at("baselines"));
+    token = answer.at("next_page_token").is_string() ? answer["next_page_token"].get<std::string>()
+                                                     : "";
+  } while (!token.empty());
+  switch (format) {
+    case FrontFormat::kJson:
+      std::cout << joined.dump(2) << "\n";
+      break;
+    case FrontFormat::kCsv:
+      std::cout << front_csv(joined);
+      break;
+    case FrontFormat::kTable: {
+      std::cout << front_table(json::parse(*document), joined, limit);
+      for (const std::string& sentence : gain_sentences(joined))
+        std::cout << "\n" << sentence << "\n";
+      break;
+    }
+  }
+  return 0;
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,66 @@
+// The quarry command's verbs. Each is a client of the REST API, but for `measure`, which needs no
+// server. A verb gives the process's exit code: 0 done, 1 refused or failed (the reason is on
+// stderr), 2 used wrongly.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evaluators/supernet_library.hpp"
+#include "server/http/client.hpp"
+
+namespace quarry::server {
+
+struct SubmitOptions {
+  std::string file;  // a study as JSON; "-" reads stdin; empty: made from the flags below
+  std::string supernet;
+  std::vector<std::string> objectives;  // "accuracy" or "latency_ms:minimize"
+  std::string name;
+  std::string algorithm;
+  std::optional<std::int64_t> trials;
+  std::optional<double> seconds;
+  std::optional<std::int64_t> seed;
+};
+
+// Prints the new study's id, alone on stdout, and gives it in `id`.
+int submit(const HttpClient& client, const SubmitOptions& options, std::string& id);
+
+// Follows a study to its end: a progress bar on a terminal, a line every tenth of the budget
+// elsewhere.
+int watch(const HttpClient& client, const std::string& study);
+
+enum class FrontFormat { kTable, kJson, kCsv };
+// limit: rows of the table at most.
+int front(const HttpClient& client, const std::string& study, FrontFormat format,
+          std::size_t limit = 1000000);
+
+struct MeasureOptions {
+  std::string supernet;
+  std::string config_file;  // JSON config; empty: the baseline below
+  std::string baseline;     // name; empty: the manifest's first
+  bool full = false;        // also on the official test set
+  std::int64_t images = 0;  // of the validation split; 0 = all
+  std::int64_t batch = 0;   // of the latency; 0 = the manifest's
+  std::int64_t threads = 1;
+  bool steps = false;        // name the kernel of every step
+  bool sensitivity = false;  // what each operator's precision costs
+};
+int measure(const MeasureOptions& options);
+
+// Operators in rows: what leaving f32 does to loss and answers, and what it saves.
+int print_sensitivity(const evaluators::LoadedSupernet& supernet, const search::Genome& genome,
+                      std::size_t images);
+
+// The demo's story: submits a joint search, follows it, prints the front beside the baselines and
+// where the network is sensitive.
+int demo(const HttpClient& client);
+
+// GET with the answer parsed; prints a refusal and gives nothing.
+std::optional<std::string> fetch(const HttpClient& client, const std::string& target);
+
+// The problem document's detail and errors, one a line, on stderr.
+void print_problem(const Response& response);
+
+}  // namespace quarry::server

@@ -1,0 +1,124 @@
+// Tested by tests/server/router_test.cpp.
+#include "server/http/router.hpp"
+
+#include <algorithm>
+
+namespace quarry::server {
+namespace {
+
+// Matches one pattern segment, binding its braces.
+bool match_segment(std::string_view pattern, std::string_view segment,
+                   std::map<std::string, std::string, std::less<>>& bound) {
+  const std::size_t open = pattern.find('{');
+  if (open == std::string_view::npos) return pattern == segment;
+  const std::size_t close = pattern.find('}');
+  const std::string_view before = pattern.substr(0, open);
+  const std::string_view after = pattern.substr(close + 1);
+  if (segment.size() <= before.size() + after.size() || !segment.starts_with(before) ||
+      !segment.ends_with(after))
+    return false;
+  const std::string_view value =
+      segment.substr(before.size(), segment.size() - before.size() - after.size());
+  // "{id}" alone must not swallow the verb of "{id}:stop".
+  if (after.empty() && value.find(':') != std::string_view::npos) return false;
+  bound[std::string(pattern.substr(open + 1, close - open - 1))] = value;
+  return true;
+}
+
+bool match(std::string_view pattern, std::string_view path,
+           std::map<std::string, std::string, std::less<>>& bound) {
+  while (true) {
+    const std::size_t pattern_end = pattern.find('/', 1);
+    const std::size_t path_end = path.find('/', 1);
+    const std::string_view pattern_segment = pattern.substr(1, pattern_end - 1);
+    if (pattern_segment.ends_with("*}")) {
+      bound[std::string(pattern_segment.substr(1, pattern_segment.size() - 3))] = path.substr(1);
+      return true;
+    }
+    if (!match_segment(pattern_segment, path.substr(1, path_end - 1), bound)) return false;
+    if (pattern_end == std::string_view::npos || path_end == std::string_view::npos)
+      return pattern_end == path_end;
+    pattern.remove_prefix(pattern_end);
+    path.remove_prefix(path_end);
+  }
+}
+
+int hex(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+void Router::add(const std::string& method, const std::string& pattern, Handler handler) {
+  entries_.push_back({method, pattern, std::move(handler)});
+}
+
+Response Router::route(Request request) const {
+  const std::string wanted = request.method == "HEAD" ? "GET" : request.method;
+  std::string allowed;
+  for (const Entry& entry : entries_) {
+    std::map<std::string, std::string, std::less<>> bound;
+    if (!match(entry.pattern, request.path, bound)) continue;
+    if (entry.method != wanted) {
+      allowed += (allowed.empty() ? "" : ", ") + entry.method;
+      continue;
+    }
+    request.parameters = std::move(bound);
+    try {
+      return entry.handler(request);
+    } catch (const std::exception& error) {
+      return problem(500, std::string("the server could not answer: ") + error.what());
+    }
+  }
+  if (allowed.empty()) return problem(404, "there is nothing at " + request.path);
+  Response response =
+      problem(405, request.path + " answers " + allowed + ", not " + request.method);
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+std::vector<Router::Route> Router::routes() const {
+  std::vector<Route> routes;
+  for (const Entry& entry : entries_) routes.push_back({entry.method, entry.pattern});
+  return routes;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return std::nullopt;
+    decoded += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+    i += 2;
+  }
+  return decoded;
+}
+
+bool parse_target(std::string_view target, Request& request) {
+  if (!target.starts_with('/')) return false;
+  const std::size_t question = target.find('?');
+  const auto path = percent_decode(target.substr(0, question));
+  if (!path) return false;
+  request.path = *path;
+  if (question == std::string_view::npos) return true;
+  std::string_view rest = target.substr(question + 1);
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    const auto key = percent_decode(pair.substr(0, equals));
+    const auto value =
+        equals == std::string_view::npos ? std::string() : percent_decode(pair.substr(equals + 1));
+    if (!key || !value) return false;
+    if (!key->empty()) request.query[*key] = *value;
+  }
+  return true;
+}
+
+}  // namespace quarry::server

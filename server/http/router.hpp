@@ -1,0 +1,48 @@
+// Finds the handler of a request by method and path.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http/message.hpp"
+
+namespace quarry::server {
+
+using Handler = std::function<Response(const Request&)>;
+
+class Router {
+ public:
+  // Pattern segments in braces match one path segment: "/v1/studies/{id}/trials". A literal may
+  // follow a brace: "/v1/studies/{id}:stop". A last segment "{name*}" matches the rest of the path.
+  void add(const std::string& method, const std::string& pattern, Handler handler);
+
+  // 404 when no pattern matches the path, 405 with Allow when another method's does. HEAD is
+  // answered by GET. A handler that throws is a 500 with its reason.
+  Response route(Request request) const;
+
+  struct Route {
+    std::string method;
+    std::string pattern;
+  };
+  std::vector<Route> routes() const;
+
+ private:
+  struct Entry {
+    std::string method;
+    std::string pattern;
+    Handler handler;
+  };
+  std::vector<Entry> entries_;
+};
+
+// "a%20b" -> "a b"; nothing when an escape is broken.
+std::optional<std::string> percent_decode(std::string_view text);
+
+// Splits "/path?a=1&b=2" into path and query; false when an escape is broken or the target does not
+// start with '/'.
+bool parse_target(std::string_view target, Request& request);
+
+}  // namespace quarry::server

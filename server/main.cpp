@@ -1,0 +1,216 @@
+// The quarry command: flags in, exit code out. What a verb does is in server/cli; what a server is,
+// in app.hpp.
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "server/app.hpp"
+#include "server/cli/commands.hpp"
+#include "server/http/server.hpp"
+
+namespace {
+
+using namespace quarry::server;
+
+// "127.0.0.1:8080", ":8080" or "127.0.0.1".
+bool parse_listen(const std::string& text, AppOptions& options) {
+  const std::size_t colon = text.rfind(':');
+  const std::string address = text.substr(0, colon);
+  if (!address.empty()) options.address = address;
+  if (colon == std::string::npos) return true;
+  const std::string port = text.substr(colon + 1);
+  if (port.empty() || port.size() > 5 ||
+      port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65535)
+    return false;
+  options.port = static_cast<std::uint16_t>(std::stoi(port));
+  return true;
+}
+
+std::string default_data_folder() {
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0')
+    return std::string(data) + "/quarry";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
+    return std::string(home) + "/.local/share/quarry";
+  return "quarry-data";
+}
+
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1";
+}
+
+int serve(const AppOptions& options) {
+  App app(options);
+  spdlog::info("serving {} (data in {})", app.url(), options.data_folder);
+  app.run(true);
+  spdlog::info("stopped; studies that were running go on at the next start");
+  return 0;
+}
+
+// The demo must not fail because something else has the usual port.
+std::unique_ptr<App> start_demo_server(AppOptions options) {
+  try {
+    return std::make_unique<App>(options);
+  } catch (const AddressTaken&) {
+    options.port = 0;
+    return std::make_unique<App>(options);
+  }
+}
+
+int run_demo(const AppOptions& options, bool exit_after) {
+  const std::unique_ptr<App> started = start_demo_server(options);
+  App& app = *started;
+  std::jthread server([&app] { app.run(true); });
+  int code = 1;
+  try {
+    code = demo(HttpClient(app.url()));
+  } catch (const std::exception& error) {  // Ctrl-C takes the server away from under the demo
+    std::cerr << "\nquarry demo: " << error.what() << "\n";
+  }
+  if (exit_after || code != 0) {
+    app.stop();
+  } else {
+    std::cout << "\nThe server goes on at " << app.url() << " until you press Ctrl-C.\n"
+              << std::flush;
+  }
+  server.join();
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App cli(
+      "Quarry: multi-objective search of neural architectures and quantization policies, every "
+      "result measured.",
+      "quarry");
+  cli.set_version_flag("--version", QUARRY_VERSION);
+  cli.require_subcommand(1);
+
+  std::string url = "http://127.0.0.1:8080";
+  const auto add_url = [&](CLI::App* verb) {
+    verb->add_option("--url", url, "the server's address")
+        ->envname("QUARRY_URL")
+        ->capture_default_str();
+  };
+
+  AppOptions app;
+  app.data_folder = default_data_folder();
+  std::string listen = "127.0.0.1:8080";
+  bool exit_after = false;
+  const auto add_server_options = [&](CLI::App* verb) {
+    verb->add_option("--listen", listen, "loopback address and port; port 0 takes a free one")
+        ->capture_default_str();
+    verb->add_option("--data", app.data_folder, "folder of the database, made if it is not there")
+        ->capture_default_str();
+    verb->add_option("--workers", app.workers, "tasks evaluated at a time; 0 = one per core")
+        ->check(CLI::Range(0, 256))
+        ->capture_default_str();
+  };
+  CLI::App* serve_verb =
+      cli.add_subcommand("serve", "run the server: REST API, dashboard and workers");
+  add_server_options(serve_verb);
+  CLI::App* demo_verb =
+      cli.add_subcommand("demo", "serve, run a joint search on fashion_vit, show what it found");
+  add_server_options(demo_verb);
+  demo_verb->add_flag("--exit", exit_after, "stop the server afterwards");
+
+  SubmitOptions submission;
+  bool watch_after = false;
+  CLI::App* submit_verb = cli.add_subcommand("submit", "start a study; prints its id");
+  add_url(submit_verb);
+  submit_verb->add_option("file", submission.file, "the study as JSON; - reads stdin");
+  submit_verb->add_option("--supernet", submission.supernet, "instead of a file: what to search");
+  submit_verb->add_option("--objective", submission.objectives,
+                          "METRIC or METRIC:maximize; repeat for more");
+  submit_verb->add_option("--name", submission.name, "name of the study");
+  submit_verb->add_option("--algorithm", submission.algorithm, "search algorithm");
+  submit_verb->add_option("--trials", submission.trials, "trials to make at most");
+  submit_verb->add_option("--seconds", submission.seconds, "seconds to search at most");
+  submit_verb->add_option("--seed", submission.seed, "same seed and measurements, same trials");
+  submit_verb->add_flag("--watch", watch_after, "follow it to its end");
+
+  std::string study;
+  CLI::App* watch_verb = cli.add_subcommand("watch", "follow a study to its end");
+  add_url(watch_verb);
+  watch_verb->add_option("study", study, "its id")->required();
+
+  bool as_json = false;
+  bool as_csv = false;
+  CLI::App* front_verb =
+      cli.add_subcommand("front", "the Pareto front of a study beside its baselines");
+  add_url(front_verb);
+  front_verb->add_option("study", study, "its id")->required();
+  CLI::Option* json_flag = front_verb->add_flag("--json", as_json, "as JSON");
+  front_verb->add_flag("--csv", as_csv, "as CSV")->excludes(json_flag);
+
+  MeasureOptions measured;
+  CLI::App* measure_verb =
+      cli.add_subcommand("measure", "measure one network on this machine, without a server");
+  measure_verb->add_option("supernet", measured.supernet, "its supernet")->required();
+  CLI::Option* config_option =
+      measure_verb->add_option("--config", measured.config_file, "file with its config as JSON");
+  measure_verb
+      ->add_option("--baseline", measured.baseline,
+                   "a baseline of the manifest (its first, unless --config is given)")
+      ->excludes(config_option);
+  measure_verb->add_flag("--full", measured.full, "also accuracy on the official test set");
+  measure_verb->add_option("--images", measured.images, "validation images to use; 0 = all")
+      ->check(CLI::Range(0, 10000000));
+  measure_verb->add_option("--batch", measured.batch, "batch of the latency; 0 = the manifest's")
+      ->check(CLI::Range(0, 4096));
+  measure_verb->add_option("--threads", measured.threads, "threads of the latency")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  measure_verb->add_flag("--steps", measured.steps, "name the kernel of every step");
+  measure_verb->add_flag("--sensitivity", measured.sensitivity,
+                         "what each operator's precision costs");
+
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? 0 : 2;
+  }
+
+  // A reader of ours that goes away must be an error of that write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    if (*serve_verb || *demo_verb) {
+      if (!parse_listen(listen, app)) {
+        std::cerr << "quarry: --listen must be ADDRESS:PORT such as 127.0.0.1:8080, got " << listen
+                  << "\n";
+        return 2;
+      }
+      if (!is_loopback(app.address)) {
+        std::cerr << "quarry: this version serves loopback only: it has no access control yet; "
+                     "listen on 127.0.0.1\n";
+        return 2;
+      }
+      return *serve_verb ? serve(app) : run_demo(app, exit_after);
+    }
+    if (*submit_verb) {
+      const bool has_file = !submission.file.empty();
+      if (has_file == !submission.supernet.empty()) {
+        std::cerr << "quarry submit: give either a file or --supernet with --objective\n";
+        return 2;
+      }
+      const HttpClient client(url);
+      std::string id;
+      const int code = submit(client, submission, id);
+      return code == 0 && watch_after ? watch(client, id) : code;
+    }
+    if (*watch_verb) return watch(HttpClient(url), study);
+    if (*front_verb)
+      return front(HttpClient(url), study,
+                   as_json  ? FrontFormat::kJson
+                   : as_csv ? FrontFormat::kCsv
+                            : FrontFormat::kTable);
+    return measure(measured);
+  } catch (const std::exception& error) {
+    std::cerr << "quarry: " << error.what() << "\n";
+    return 1;
+  }
+}

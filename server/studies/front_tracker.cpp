@@ -1,0 +1,88 @@
+// Tested by tests/server/front_tracker_test.cpp.
+#include "server/studies/front_tracker.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "search/pareto/hypervolume.hpp"
+
+namespace quarry::server {
+namespace {
+
+double ideal_of(const search::Objective& objective) {
+  const search::Metric* metric = search::find_metric(objective.metric);
+  const bool natural = metric != nullptr && metric->better == objective.goal;
+  return natural ? metric->ideal : 0.0;
+}
+
+}  // namespace
+
+FrontTracker::FrontTracker(std::vector<search::Objective> objectives,
+                           std::vector<search::Constraint> constraints, std::size_t settle_after)
+    : objectives_(std::move(objectives)),
+      constraints_(std::move(constraints)),
+      settle_after_(settle_after),
+      archive_(objectives_.size()) {}
+
+search::ObjectiveVector FrontTracker::minimised(const Metrics& metrics) const {
+  search::ObjectiveVector values;
+  for (const search::Objective& objective : objectives_)
+    values.push_back(search::to_minimised(objective.goal, metrics.at(objective.metric).value));
+  return values;
+}
+
+double FrontTracker::violation(const Metrics& metrics) const {
+  double total = 0.0;
+  for (const search::Constraint& constraint : constraints_)
+    total += search::violation(constraint, metrics.at(constraint.metric).value);
+  return total;
+}
+
+FrontUpdate FrontTracker::add(std::size_t trial, const Metrics& metrics) {
+  FrontUpdate update{.feasible = violation(metrics) <= 0.0};
+  const search::ObjectiveVector point = minimised(metrics);
+  if (update.feasible) {
+    search::ArchiveChange change = archive_.insert(point, trial);
+    update.added = change.added;
+    update.removed = std::move(change.removed);
+  }
+  if (reference_.empty()) {
+    early_.push_back(point);
+    if (early_.size() >= settle_after_) settle();
+  }
+  update.hypervolume = hypervolume();
+  return update;
+}
+
+void FrontTracker::settle() {
+  for (std::size_t k = 0; k < objectives_.size(); ++k) {
+    if (objectives_[k].reference) {
+      reference_.push_back(*objectives_[k].reference);
+      continue;
+    }
+    double worst = early_.front()[k];
+    for (const search::ObjectiveVector& point : early_) worst = std::max(worst, point[k]);
+    const double ideal = search::to_minimised(objectives_[k].goal, ideal_of(objectives_[k]));
+    reference_.push_back(
+        search::to_minimised(objectives_[k].goal, worst + 0.05 * std::abs(worst - ideal)));
+  }
+  early_.clear();
+}
+
+std::optional<double> FrontTracker::hypervolume() const {
+  if (reference_.empty()) return std::nullopt;
+  // Per objective 0 is the ideal and 1 the reference.
+  search::Points scaled(objectives_.size());
+  for (std::size_t i = 0; i < archive_.points().size(); ++i) {
+    std::vector<double> point;
+    for (std::size_t k = 0; k < objectives_.size(); ++k) {
+      const double ideal = search::to_minimised(objectives_[k].goal, ideal_of(objectives_[k]));
+      const double span = search::to_minimised(objectives_[k].goal, reference_[k]) - ideal;
+      point.push_back(span > 0.0 ? (archive_.points()[i][k] - ideal) / span : 1.0);
+    }
+    scaled.add(point);
+  }
+  return search::hypervolume(scaled, std::vector<double>(objectives_.size(), 1.0));
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,270 @@
+// Tested by tests/server/study_spec_test.cpp.
+#include "server/studies/study_spec.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "evaluators/evaluator.hpp"
+#include "search/algorithms/registry.hpp"
+#include "search/supernets/json_fields.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+using search::FieldErrors;
+using search::ObjectReader;
+using search::Presence;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t kMaxObjectives = 8;
+constexpr std::size_t kMaxConstraints = 32;
+
+std::vector<std::string> metric_names() {
+  std::vector<std::string> names;
+  for (const search::Metric& metric : search::known_metrics()) names.push_back(metric.name);
+  return names;
+}
+
+template <typename Entries>
+std::vector<std::string> names_of(const Entries& entries) {
+  std::vector<std::string> names;
+  for (const auto& entry : entries) names.push_back(entry.name);
+  return names;
+}
+
+std::string unknown(const std::string& what, const std::string& name,
+                    const std::vector<std::string>& known) {
+  return "unknown " + what + " \"" + name + "\"" + search::did_you_mean(name, known) +
+         "; known are " + search::one_of(known);
+}
+
+class SpecReader {
+ public:
+  SpecReader(const evaluators::SupernetLibrary& supernets, FieldErrors& errors)
+      : supernets_(supernets), errors_(errors) {}
+
+  std::optional<StudySpec> read(const json& document) {
+    const std::size_t before = errors_.size();
+    ObjectReader reader(document, "", errors_);
+    if (const auto supernet = reader.text("supernet", Presence::kRequired)) {
+      spec_.supernet = *supernet;
+      supernet_ = supernets_.find(*supernet);
+      if (supernet_ == nullptr)
+        reader.error("supernet", unknown("supernet", *supernet, supernets_.names()));
+    }
+    spec_.name = reader.text("name", Presence::kOptional).value_or(spec_.supernet);
+    if (spec_.name.size() > 200)
+      reader.error("name", "must be at most 200 bytes, got " + std::to_string(spec_.name.size()));
+    if (const json* objectives = reader.array("objectives", Presence::kRequired))
+      read_objectives(*objectives, reader.pointer("objectives"));
+    if (const json* constraints = reader.array("constraints", Presence::kOptional))
+      read_constraints(*constraints, reader.pointer("constraints"));
+    read_metrics(reader.object("metrics", Presence::kOptional), reader.pointer("metrics"));
+    read_algorithm(reader.object("algorithm", Presence::kOptional), reader.pointer("algorithm"));
+    if (const json* budget = reader.object("budget", Presence::kOptional)) {
+      ObjectReader fields(*budget, reader.pointer("budget"), errors_);
+      spec_.max_trials =
+          fields.integer("trials", Presence::kOptional, 1, 1e7).value_or(spec_.max_trials);
+      spec_.max_seconds = fields.number("seconds", Presence::kOptional, 1e-3, 1e9);
+      fields.finish();
+    }
+    if (const auto seed = reader.integer("seed", Presence::kOptional, 0, 9007199254740991.0))
+      spec_.seed = static_cast<std::uint64_t>(*seed);
+    spec_.baselines = reader.flag("baselines", Presence::kOptional).value_or(spec_.baselines);
+    spec_.final_test = reader.flag("final_test", Presence::kOptional).value_or(spec_.final_test);
+    reader.finish();
+    if (errors_.size() > before) return std::nullopt;
+    return std::move(spec_);
+  }
+
+ private:
+  std::optional<std::string> read_metric_name(ObjectReader& reader) {
+    const auto name = reader.text("metric", Presence::kRequired);
+    if (!name) return std::nullopt;
+    if (search::find_metric(*name) != nullptr) return name;
+    reader.error("metric", unknown("metric", *name, metric_names()));
+    return std::nullopt;
+  }
+
+  void read_objectives(const json& list, const std::string& pointer) {
+    if (list.empty() || list.size() > kMaxObjectives) {
+      errors_.push_back({pointer, "must have 1 to " + std::to_string(kMaxObjectives) +
+                                      " objectives, got " + std::to_string(list.size())});
+      return;
+    }
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      ObjectReader reader(list[i], search::child_pointer(pointer, std::to_string(i)), errors_);
+      search::Objective objective;
+      const auto metric = read_metric_name(reader);
+      const auto goal = reader.text("goal", Presence::kOptional);
+      objective.reference = reader.number("reference", Presence::kOptional, -1e300, 1e300);
+      if (goal && *goal != "minimize" && *goal != "maximize")
+        reader.error("goal", "must be minimize or maximize, got \"" + *goal + "\"");
+      reader.finish();
+      if (!metric) continue;
+      if (std::ranges::find(spec_.objectives, *metric, &search::Objective::metric) !=
+          spec_.objectives.end()) {
+        reader.error("metric", "\"" + *metric + "\" is an objective already");
+      }
+      objective.metric = *metric;
+      objective.goal =
+          goal ? (*goal == "maximize" ? search::Goal::kMaximize : search::Goal::kMinimize)
+               : search::find_metric(*metric)->better;
+      spec_.objectives.push_back(std::move(objective));
+    }
+  }
+
+  void read_constraints(const json& list, const std::string& pointer) {
+    if (list.size() > kMaxConstraints)
+      errors_.push_back(
+          {pointer, "must have at most " + std::to_string(kMaxConstraints) + " constraints"});
+    for (std::size_t i = 0; i < list.size() && i < kMaxConstraints; ++i) {
+      ObjectReader reader(list[i], search::child_pointer(pointer, std::to_string(i)), errors_);
+      search::Constraint constraint;
+      const auto metric = read_metric_name(reader);
+      constraint.min = reader.number("min", Presence::kOptional, -kInfinity, kInfinity);
+      constraint.max = reader.number("max", Presence::kOptional, -kInfinity, kInfinity);
+      if (list[i].is_object() && !list[i].contains("min") && !list[i].contains("max"))
+        reader.error("max", "is missing: a constraint needs max, min or both");
+      if (constraint.min && constraint.max && *constraint.min > *constraint.max)
+        reader.error("min", "is above max: no network could meet both");
+      reader.finish();
+      if (!metric) continue;
+      constraint.metric = *metric;
+      spec_.constraints.push_back(std::move(constraint));
+    }
+  }
+
+  // A plan for every metric that is an objective, a constraint or asked for by name.
+  void read_metrics(const json* given, const std::string& pointer) {
+    std::vector<std::string> needed;
+    const auto need = [&](const std::string& metric) {
+      if (std::ranges::find(needed, metric) == needed.end()) needed.push_back(metric);
+    };
+    for (const search::Objective& objective : spec_.objectives) need(objective.metric);
+    for (const search::Constraint& constraint : spec_.constraints) need(constraint.metric);
+    if (given != nullptr) {
+      for (const auto& [metric, ignored] : given->items()) {
+        if (search::find_metric(metric) != nullptr) {
+          need(metric);
+        } else {
+          errors_.push_back(
+              {search::child_pointer(pointer, metric), unknown("metric", metric, metric_names())});
+        }
+      }
+    }
+    const json nothing = json::object();
+    for (const std::string& metric : needed) {
+      const bool said = given != nullptr && given->contains(metric);
+      read_plan(metric, said ? (*given)[metric] : nothing, search::child_pointer(pointer, metric));
+    }
+  }
+
+  void read_plan(const std::string& metric, const json& given, const std::string& pointer) {
+    const evaluators::EvaluatorEntry* entry = evaluators::default_evaluator(metric);
+    if (given.is_object() && given.contains("evaluator")) {
+      const json& name = given["evaluator"];
+      entry = name.is_string() ? evaluators::find_evaluator(name.get<std::string>()) : nullptr;
+      if (entry == nullptr) {
+        const std::string shown =
+            name.is_string() ? name.get<std::string>() : search::json_type(name);
+        errors_.push_back(
+            {pointer + "/evaluator",
+             unknown("evaluator", shown, names_of(evaluators::evaluator_registry()))});
+        return;
+      }
+      if (std::ranges::find(entry->metrics, metric) == entry->metrics.end()) {
+        errors_.push_back({pointer + "/evaluator", "evaluator " + entry->name + " provides " +
+                                                       search::one_of(entry->metrics) + ", not " +
+                                                       metric});
+        return;
+      }
+    }
+    if (entry == nullptr) {
+      errors_.push_back({pointer, "no evaluator provides " + metric});
+      return;
+    }
+    const std::string allowed[] = {"evaluator"};
+    MetricPlan plan{
+        .metric = metric,
+        .evaluator = entry->name,
+        .options = search::read_options(given, pointer, entry->options, errors_, allowed)};
+    if (supernet_ != nullptr) {
+      if (const auto why = entry->unavailable(*supernet_, plan.options))
+        errors_.push_back({pointer, metric + " cannot be measured: " + *why});
+    }
+    spec_.metrics.push_back(std::move(plan));
+  }
+
+  void read_algorithm(const json* given, const std::string& pointer) {
+    const search::AlgorithmEntry* entry = &search::algorithm_registry().front();
+    if (given != nullptr && given->contains("name")) {
+      const json& name = (*given)["name"];
+      entry = name.is_string() ? search::find_algorithm(name.get<std::string>()) : nullptr;
+      if (entry == nullptr) {
+        const std::string shown =
+            name.is_string() ? name.get<std::string>() : search::json_type(name);
+        errors_.push_back({pointer + "/name",
+                           unknown("algorithm", shown, names_of(search::algorithm_registry()))});
+        return;
+      }
+    }
+    const std::string allowed[] = {"name"};
+    spec_.algorithm = entry->name;
+    spec_.algorithm_options = search::read_options(given == nullptr ? json::object() : *given,
+                                                   pointer, entry->options, errors_, allowed);
+  }
+
+  const evaluators::SupernetLibrary& supernets_;
+  FieldErrors& errors_;
+  const evaluators::LoadedSupernet* supernet_ = nullptr;
+  StudySpec spec_;
+};
+
+}  // namespace
+
+std::optional<StudySpec> parse_study_spec(const json& document,
+                                          const evaluators::SupernetLibrary& supernets,
+                                          FieldErrors& errors) {
+  return SpecReader(supernets, errors).read(document);
+}
+
+json to_json(const StudySpec& spec) {
+  json objectives = json::array();
+  for (const search::Objective& objective : spec.objectives) {
+    json entry = {{"metric", objective.metric},
+                  {"goal", objective.goal == search::Goal::kMaximize ? "maximize" : "minimize"}};
+    if (objective.reference) entry["reference"] = *objective.reference;
+    objectives.push_back(std::move(entry));
+  }
+  json constraints = json::array();
+  for (const search::Constraint& constraint : spec.constraints) {
+    json entry = {{"metric", constraint.metric}};
+    if (constraint.min) entry["min"] = *constraint.min;
+    if (constraint.max) entry["max"] = *constraint.max;
+    constraints.push_back(std::move(entry));
+  }
+  json metrics = json::object();
+  for (const MetricPlan& plan : spec.metrics) {
+    metrics[plan.metric] = search::options_to_json(plan.options);
+    metrics[plan.metric]["evaluator"] = plan.evaluator;
+  }
+  json algorithm = search::options_to_json(spec.algorithm_options);
+  algorithm["name"] = spec.algorithm;
+  json budget = {{"trials", spec.max_trials}};
+  if (spec.max_seconds) budget["seconds"] = *spec.max_seconds;
+  return {{"name", spec.name},
+          {"supernet", spec.supernet},
+          {"objectives", std::move(objectives)},
+          {"constraints", std::move(constraints)},
+          {"metrics", std::move(metrics)},
+          {"algorithm", std::move(algorithm)},
+          {"budget", std::move(budget)},
+          {"seed", spec.seed},
+          {"baselines", spec.baselines},
+          {"final_test", spec.final_test}};
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,53 @@
+// What a user asks of a study: read from JSON with every mistake at once, shown back with every
+// default filled in.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evaluators/supernet_library.hpp"
+#include "predictors/options.hpp"
+#include "search/core/objective.hpp"
+#include "search/supernets/field_error.hpp"
+
+namespace quarry::server {
+
+// How one metric is obtained.
+struct MetricPlan {
+  std::string metric;
+  std::string evaluator;
+  OptionValues options;
+  bool operator==(const MetricPlan&) const = default;
+};
+
+struct StudySpec {
+  std::string name;
+  std::string supernet;
+  std::vector<search::Objective> objectives;
+  std::vector<search::Constraint> constraints;
+  std::vector<MetricPlan>
+      metrics;  // of every objective and constraint, in that order, then those only asked for
+  std::string algorithm;
+  OptionValues algorithm_options;
+  std::int64_t max_trials = 250;
+  std::optional<double> max_seconds;
+  std::uint64_t seed = 42;
+  bool baselines = true;  // measure the manifest's baselines first
+  bool final_test =
+      true;  // measure the final front's accuracy on the official test set, where there is one
+  bool operator==(const StudySpec&) const = default;
+};
+
+// Checks what can be checked before anything runs, evaluators' availability on this machine
+// included. On any mistake: nothing, and every mistake in `errors`.
+std::optional<StudySpec> parse_study_spec(const nlohmann::json& document,
+                                          const evaluators::SupernetLibrary& supernets,
+                                          search::FieldErrors& errors);
+
+// What parse_study_spec reads back to an equal spec.
+nlohmann::json to_json(const StudySpec& spec);
+
+}  // namespace quarry::server

@@ -1,0 +1,95 @@
+// Tested by tests/server/conductor_test.cpp.
+#include "server/studies/trial_log.hpp"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "search/supernets/config.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<const char*, 5> kStates = {"running", "succeeded", "infeasible", "failed",
+                                                "cancelled"};
+
+}  // namespace
+
+std::string to_text(TrialState state) { return kStates[static_cast<std::size_t>(state)]; }
+
+TrialState trial_state(const std::string& text) {
+  for (std::size_t i = 0; i < kStates.size(); ++i) {
+    if (text == kStates[i]) return static_cast<TrialState>(i);
+  }
+  throw std::runtime_error("the log holds a trial state \"" + text +
+                           "\" that this version does not know");
+}
+
+json measurement_to_json(const search::Measurement& measurement) {
+  json view = {{"value", measurement.value},
+               {"spread", measurement.spread},
+               {"samples", measurement.samples},
+               {"source", search::to_text(measurement.source)}};
+  if (!measurement.fingerprint.empty()) view["fingerprint"] = measurement.fingerprint;
+  return view;
+}
+
+search::Measurement measurement_from_json(const json& view) {
+  search::Measurement measurement{.value = view.at("value").get<double>(),
+                                  .spread = view.at("spread").get<double>(),
+                                  .samples = view.at("samples").get<std::int64_t>(),
+                                  .fingerprint = view.value("fingerprint", "")};
+  const std::string source = view.at("source").get<std::string>();
+  for (const search::Source candidate :
+       {search::Source::kExact, search::Source::kMeasured, search::Source::kPredicted,
+        search::Source::kImported, search::Source::kReported}) {
+    if (search::to_text(candidate) == source) measurement.source = candidate;
+  }
+  return measurement;
+}
+
+json metrics_to_json(const std::map<std::string, search::Measurement>& metrics) {
+  json view = json::object();
+  for (const auto& [name, measurement] : metrics) view[name] = measurement_to_json(measurement);
+  return view;
+}
+
+std::map<std::string, search::Measurement> metrics_from_json(const json& view) {
+  std::map<std::string, search::Measurement> metrics;
+  for (const auto& [name, measurement] : view.items())
+    metrics[name] = measurement_from_json(measurement);
+  return metrics;
+}
+
+nlohmann::ordered_json trial_to_json(const StudyTrial& trial, const search::Supernet& supernet,
+                                     const std::vector<search::Objective>& objectives) {
+  nlohmann::ordered_json policy = nlohmann::ordered_json::object();
+  for (const auto& [name, precision] : search::policy_of(supernet.network(trial.genome)))
+    policy[name] = search::to_text(precision);
+  json origin = {{"how", trial.origin.how}};
+  if (!trial.origin.parents.empty()) origin["parents"] = trial.origin.parents;
+  if (!trial.origin.predicted.empty()) {
+    json predicted = json::object();
+    for (std::size_t k = 0; k < objectives.size(); ++k) {
+      if (std::isfinite(trial.origin.predicted[k]))
+        predicted[objectives[k].metric] =
+            search::to_minimised(objectives[k].goal, trial.origin.predicted[k]);
+    }
+    origin["predicted"] = std::move(predicted);
+  }
+  if (!trial.baseline.empty()) origin["baseline"] = trial.baseline;
+  nlohmann::ordered_json view = {{"number", trial.number},
+                                 {"state", to_text(trial.state)},
+                                 {"genome", trial.genome},
+                                 {"config", search::config_to_json(supernet.space, trial.genome)},
+                                 {"policy", std::move(policy)},
+                                 {"metrics", metrics_to_json(trial.metrics)},
+                                 {"origin", std::move(origin)}};
+  if (!trial.reason.empty()) view["reason"] = trial.reason;
+  return view;
+}
+
+}  // namespace quarry::server

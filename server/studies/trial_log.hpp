@@ -1,0 +1,44 @@
+// A trial of a study and its JSON forms: the events of the log and the view that the API shows.
+// What is written here is read back on restart.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "search/core/genome.hpp"
+#include "search/core/measurement.hpp"
+#include "search/core/search_algorithm.hpp"
+#include "search/supernets/supernet.hpp"
+
+namespace quarry::server {
+
+enum class TrialState { kRunning, kSucceeded, kInfeasible, kFailed, kCancelled };
+
+std::string to_text(TrialState state);
+// Throws std::runtime_error on a name that no version wrote.
+TrialState trial_state(const std::string& text);
+
+struct StudyTrial {
+  std::size_t number = 0;
+  search::Genome genome;
+  search::Origin origin;
+  std::string baseline;  // the manifest's name for it, if it has one
+  TrialState state = TrialState::kRunning;
+  std::string reason;  // why it failed
+  std::map<std::string, search::Measurement> metrics;
+};
+
+nlohmann::json measurement_to_json(const search::Measurement& measurement);
+search::Measurement measurement_from_json(const nlohmann::json& json);
+nlohmann::json metrics_to_json(const std::map<std::string, search::Measurement>& metrics);
+std::map<std::string, search::Measurement> metrics_from_json(const nlohmann::json& json);
+
+// {number, state, genome, config, policy, metrics, origin, ...}: what GET .../trials shows.
+// Predicted objectives of the origin are shown under their metrics' names and in their metrics'
+// signs.
+nlohmann::ordered_json trial_to_json(const StudyTrial& trial, const search::Supernet& supernet,
+                                     const std::vector<search::Objective>& objectives);
+
+}  // namespace quarry::server

@@ -1,0 +1,179 @@
+// What every search algorithm must do, whatever it is. A new registry entry is covered without a
+// line here.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "search/algorithms/registry.hpp"
+#include "search/core/rng.hpp"
+#include "tests/support/spaces.hpp"
+
+namespace quarry::search {
+namespace {
+
+// Two conflicting objectives with an answer in microseconds; every seventh network fails, some are
+// infeasible.
+Trial evaluate(std::size_t number, const Genome& genome) {
+  double first = 0;
+  double second = 0;
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < genome.size(); ++i) {
+    first += static_cast<double>(genome[i]) * static_cast<double>(1 + i % 3);
+    second += static_cast<double>((3 - genome[i]) * (3 - genome[i]));
+    sum += genome[i] * (i + 1);
+  }
+  Trial trial{.number = number, .genome = genome, .succeeded = sum % 7 != 3};
+  if (trial.succeeded) trial.objectives = {first, second};
+  trial.violation = sum % 5 == 1 ? 0.5 : 0.0;
+  return trial;
+}
+
+// Options small enough that a test sees several generations.
+std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchSpace& space,
+                                      std::uint64_t seed, std::vector<Genome> seeds = {}) {
+  Problem problem{.space = &space,
+                  .objectives = 2,
+                  .exact = {nullptr, nullptr},
+                  .known_violation = nullptr,
+                  .seeds = std::move(seeds)};
+  OptionValues options = OptionValues::defaults(entry.options);
+  for (const OptionSpec& spec : entry.options) {
+    if (spec.name == "population" || spec.name == "batch") options.set(spec.name, std::int64_t{8});
+    if (spec.name == "inner/evaluations") options.set(spec.name, std::int64_t{200});
+  }
+  return entry.make(std::move(problem), options, seed);
+}
+
+struct Run {
+  std::vector<Genome> proposed;
+  std::string transcript;
+};
+
+// Keeps up to `workers` trials outstanding and finishes them in an order that `speed` decides.
+Run run(SearchAlgorithm& algorithm, std::size_t budget, std::size_t workers, std::uint64_t speed) {
+  Run result;
+  Rng rng(speed);
+  std::vector<Trial> outstanding;
+  while (result.proposed.size() < budget || !outstanding.empty()) {
+    const std::size_t room =
+        std::min(workers - outstanding.size(), budget - result.proposed.size());
+    const std::vector<Proposal> proposals =
+        room > 0 ? algorithm.ask(room) : std::vector<Proposal>();
+    REQUIRE(proposals.size() <= room);
+    for (const Proposal& proposal : proposals) {
+      outstanding.push_back(evaluate(result.proposed.size(), proposal.genome));
+      result.proposed.push_back(proposal.genome);
+      result.transcript += to_text(proposal.genome) + " " + proposal.origin.how + "\n";
+    }
+    if (outstanding.empty()) break;
+    const std::size_t finished = rng.below(outstanding.size());
+    algorithm.tell(std::span(&outstanding[finished], 1));
+    outstanding.erase(outstanding.begin() + static_cast<std::ptrdiff_t>(finished));
+  }
+  return result;
+}
+
+TEST_CASE("every algorithm describes itself") {
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    CHECK_FALSE(entry.summary.empty());
+    for (const OptionSpec& option : entry.options) CHECK_FALSE(option.help.empty());
+  }
+}
+
+TEST_CASE("every algorithm proposes canonical networks and none twice") {
+  const SearchSpace space = test::depth_space(4, 4);
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    const Run result = run(*make(entry, space, 1), 100, 1, 0);
+    CHECK(result.proposed.size() == 100);
+    CHECK(std::set<Genome>(result.proposed.begin(), result.proposed.end()).size() == 100);
+    for (const Genome& genome : result.proposed) {
+      CHECK(space.contains(genome));
+      CHECK(space.canonical(genome) == genome);
+    }
+  }
+}
+
+TEST_CASE(
+    "the same seed and measurements give the same trials, whatever the number and speed of "
+    "workers") {
+  const SearchSpace space = test::depth_space(4, 4);
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    const std::string alone = run(*make(entry, space, 42), 60, 1, 0).transcript;
+    CHECK(run(*make(entry, space, 42), 60, 1, 0).transcript == alone);
+    CHECK(run(*make(entry, space, 42), 60, 2, 7).transcript == alone);
+    CHECK(run(*make(entry, space, 42), 60, 64, 8).transcript == alone);
+    CHECK(run(*make(entry, space, 43), 60, 1, 0).transcript != alone);
+  }
+}
+
+TEST_CASE("every algorithm finds all of a space of 40 networks and then ends by itself") {
+  const SearchSpace space = test::flat_space({2, 4, 5});
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    const Run result = run(*make(entry, space, 3), 1000, 3, 5);
+    CHECK(std::set<Genome>(result.proposed.begin(), result.proposed.end()).size() == 40);
+  }
+}
+
+TEST_CASE("every algorithm proposes its seeds first, in order, and not again") {
+  const SearchSpace space = test::depth_space(3, 4);
+  const std::vector<Genome> seeds = {{0, 1, 0, 0}, {2, 3, 3, 3}};
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    const Run result = run(*make(entry, space, 4, seeds), 30, 1, 0);
+    CHECK(std::vector<Genome>(result.proposed.begin(), result.proposed.begin() + 2) == seeds);
+    CHECK(std::set<Genome>(result.proposed.begin(), result.proposed.end()).size() == 30);
+  }
+}
+
+TEST_CASE("every algorithm goes on when everything fails") {
+  const SearchSpace space = test::depth_space(4, 4);
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    const auto algorithm = make(entry, space, 6);
+    std::set<Genome> proposed;
+    for (std::size_t number = 0; number < 50; ++number) {
+      const std::vector<Proposal> proposals = algorithm->ask(1);
+      REQUIRE(proposals.size() == 1);
+      CHECK(proposed.insert(proposals[0].genome).second);
+      const Trial failed{.number = number, .genome = proposals[0].genome};
+      algorithm->tell(std::span(&failed, 1));
+    }
+  }
+}
+
+TEST_CASE(
+    "every algorithm takes a problem with one objective and one with three, exact ones among "
+    "them") {
+  const SearchSpace space = test::depth_space(4, 4);
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    for (const std::size_t objectives : {1U, 3U}) {
+      INFO(entry.name << " with " << objectives);
+      Problem problem{.space = &space,
+                      .objectives = objectives,
+                      .exact = {},
+                      .known_violation = nullptr,
+                      .seeds = {}};
+      problem.exact.resize(objectives);
+      problem.exact.back() = [](const Genome& genome) { return static_cast<double>(genome[0]); };
+      OptionValues options = OptionValues::defaults(entry.options);
+      if (entry.name == "linas") options.set("inner/evaluations", std::int64_t{200});
+      const auto algorithm = entry.make(problem, options, 9);
+      for (std::size_t number = 0; number < 70; ++number) {
+        const std::vector<Proposal> proposals = algorithm->ask(1);
+        REQUIRE(proposals.size() == 1);
+        Trial trial = evaluate(number, proposals[0].genome);
+        trial.succeeded = true;
+        trial.objectives.assign(objectives, static_cast<double>(proposals[0].genome[1]));
+        trial.objectives.back() = static_cast<double>(proposals[0].genome[0]);
+        algorithm->tell(std::span(&trial, 1));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace quarry::search

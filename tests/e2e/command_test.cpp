@@ -1,0 +1,112 @@
+// The quarry command as a script uses it: output, exit codes, errors that say what to do.
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/quarry_process.hpp"
+#include "tests/support/server.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+using test::quarry;
+
+const json kStudy = {
+    {"supernet", "fashion_vit"},
+    {"objectives", {{{"metric", "accuracy"}}, {{"metric", "latency_ms"}}}},
+    {"metrics",
+     {{"accuracy", {{"images", 100}}}, {"latency_ms", {{"batch", 1}, {"max_seconds", 0.01}}}}},
+    {"algorithm", {{"name", "random"}}},
+    {"budget", {{"trials", 8}}},
+    {"final_test", false}};
+
+TEST_CASE("submit, watch and front work together from a shell") {
+  const test::TemporaryFolder folder;
+  test::ServerProcess server(folder.path());
+  const std::string file = folder.path() + "/study.json";
+  std::ofstream(file) << kStudy;
+
+  const test::CommandResult submitted = quarry({"submit", file, "--url", server.url()});
+  REQUIRE(submitted.code == 0);
+  const std::string id = submitted.out.substr(0, submitted.out.size() - 1);
+  CHECK(id.starts_with("st_"));
+
+  const test::CommandResult watched = quarry({"watch", id, "--url", server.url()});
+  CHECK(watched.code == 0);
+  CHECK(watched.out.find("8/8 trials") != std::string::npos);
+  CHECK(watched.out.find("search ended: trial budget spent") != std::string::npos);
+
+  const test::CommandResult table = quarry({"front", id, "--url", server.url()});
+  CHECK(table.code == 0);
+  CHECK(table.out.find("largest int8") != std::string::npos);
+  const json front = json::parse(quarry({"front", id, "--json", "--url", server.url()}).out);
+  CHECK(front["items"].size() >= 1);
+  CHECK(quarry({"front", id, "--csv", "--url", server.url()})
+            .out.starts_with("trial,accuracy,accuracy_spread,latency_ms"));
+}
+
+TEST_CASE("a study can be made of flags alone and followed at once") {
+  const test::TemporaryFolder folder;
+  test::ServerProcess server(folder.path());
+  const test::CommandResult result =
+      quarry({"submit", "--supernet", "fashion_vit", "--objective", "macs", "--objective",
+              "params:minimize", "--trials", "20", "--algorithm", "nsga2", "--seed", "7", "--name",
+              "cheap", "--watch", "--url", server.url()});
+  CHECK(result.code == 0);
+  CHECK(result.out.find("20/20 trials") != std::string::npos);
+}
+
+TEST_CASE("every mistake of a study is printed where it stands, and the exit code is 1") {
+  const test::TemporaryFolder folder;
+  test::ServerProcess server(folder.path());
+  const test::CommandResult result = quarry({"submit", "--supernet", "fashion_vit", "--objective",
+                                             "latancy_ms", "--trials", "0", "--url", server.url()});
+  CHECK(result.code == 1);
+  CHECK(result.out == "");
+  CHECK(result.err ==
+        "quarry: the study has 2 mistakes\n"
+        "  /objectives/0/metric: unknown metric \"latancy_ms\" (did you mean \"latency_ms\"?); "
+        "known are accuracy, latency_ms, macs, params or "
+        "model_size_bytes\n"
+        "  /budget/trials: must be a whole number between 1 and 10000000, got 0\n");
+}
+
+TEST_CASE("an unreachable server, an unknown study and wrong usage are told apart") {
+  const test::CommandResult unreachable = quarry({"watch", "st_1", "--url", "http://127.0.0.1:1"});
+  CHECK(unreachable.code == 1);
+  CHECK(unreachable.err.find("start one with 'quarry serve'") != std::string::npos);
+  const test::TemporaryFolder folder;
+  test::ServerProcess server(folder.path());
+  CHECK(quarry({"front", "st_1", "--url", server.url()}).err == "quarry: there is no study st_1\n");
+  CHECK(quarry({"submit", "--url", server.url()}).code == 2);
+  CHECK(quarry({"dig"}).code == 2);
+  CHECK(quarry({"serve", "--listen", "127.0.0.1:99999"}).code == 2);
+  CHECK(quarry({"serve", "--listen", "0.0.0.0:8080"}).err.find("loopback only") !=
+        std::string::npos);
+  CHECK(quarry({"--help"}).code == 0);
+}
+
+TEST_CASE("one network can be measured without a server") {
+  const test::TemporaryFolder folder;
+  const test::CommandResult result =
+      quarry({"measure", "fashion_vit", "--baseline", "smallest int8", "--images", "200", "--batch",
+              "1", "--steps"});
+  CHECK(result.code == 0);
+  for (const char* expected :
+       {"macs ", "model_size_bytes", "latency_ms (b1)", "accuracy", "layer0.qkv", "oneDNN 2."}) {
+    INFO(expected);
+    CHECK(result.out.find(expected) != std::string::npos);
+  }
+  CHECK(quarry({"measure", "fashion_vit", "--baseline", "biggest"}).err ==
+        "quarry measure: fashion_vit has no baseline \"biggest\"; it has largest f32, largest int8 "
+        "or smallest int8\n");
+  const std::string file = folder.path() + "/config.json";
+  std::ofstream(file) << "{\"depth\": 9}";
+  const test::CommandResult wrong = quarry({"measure", "fashion_vit", "--config", file});
+  CHECK(wrong.code == 1);
+  CHECK(wrong.err.find("/depth must be 1, 2, 3, 4, 5 or 6, got 9") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace quarry::server

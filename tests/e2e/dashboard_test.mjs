@@ -1,0 +1,144 @@
+// The dashboard in a true Chromium against the true binary: a study is submitted, watched, explored. Screenshots go to $QUARRY_SCREENSHOTS.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+
+const playwright = new URL("../../web/dashboard/node_modules/playwright-core/index.mjs", import.meta.url);
+const { chromium } = await import(playwright.href);
+
+const screenshots = process.env.QUARRY_SCREENSHOTS ?? join(tmpdir(), "quarry-screenshots");
+const data = mkdtempSync(join(tmpdir(), "quarry-"));
+const TRIALS = 14;
+let server;
+let browser;
+let url;
+const complaints = [];
+
+async function startServer(listen) {
+  const child = spawn(process.env.QUARRY_BINARY, ["serve", "--listen", listen, "--data", data]);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const found = /http:\/\/\S+/.exec(line);
+    if (found) return { child, url: found[0] };
+  }
+  throw new Error("the server did not start");
+}
+
+async function openPage(options) {
+  const page = await browser.newPage(options);
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  return page;
+}
+
+before(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  ({ child: server, url } = await startServer("127.0.0.1:0"));
+  browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  server?.kill("SIGKILL");
+  rmSync(data, { recursive: true, force: true });
+});
+
+test("an empty server explains how to start a study", async () => {
+  const page = await openPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(url);
+  await page.getByText("No study yet").waitFor();
+  await page.getByText("quarry submit --supernet fashion_vit").waitFor();
+  await page.close();
+});
+
+test("a study appears in the list, is watched to its end and explored", async () => {
+  const page = await openPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(url);
+  const study = {
+    name: "browser test",
+    supernet: "fashion_vit",
+    objectives: [{ metric: "accuracy" }, { metric: "latency_ms" }, { metric: "model_size_bytes" }],
+    metrics: { accuracy: { images: 200 }, latency_ms: { batch: 1, max_seconds: 0.01 } },
+    algorithm: { name: "random" },
+    budget: { trials: TRIALS },
+    final_test: false,
+  };
+  const created = await (await fetch(`${url}/v1/studies`, { method: "POST", body: JSON.stringify(study) })).json();
+
+  await page.getByRole("link", { name: /browser test/ }).click();
+  await page.waitForURL(`**/#/studies/${created.id}`);
+  await page.locator('[data-testid="state"]', { hasText: "completed" }).waitFor();
+  assert.match(await page.getByTestId("trials").innerText(), new RegExp(`${TRIALS} of ${TRIALS} trials`));
+
+  const front = (await (await fetch(`${url}/v1/studies/${created.id}/front?page_size=1000`)).json()).items;
+  const chart = page.getByRole("img", { name: /Scatter of/ });
+  assert.match(await chart.getAttribute("aria-label"), new RegExp(`Accuracy against Latency; ${front.length} trials on the front of ${TRIALS}`));
+  assert.equal(await chart.locator("canvas").count(), 1);
+  await page.getByLabel("across").selectOption("model_size_bytes");
+  assert.match(await chart.getAttribute("aria-label"), /Accuracy against Size/);
+  assert.match(await page.getByRole("img", { name: /Hypervolume over trials/ }).getAttribute("aria-label"), /now 0\.\d+/);
+
+  const rows = page.locator("tbody tr");
+  assert.equal(await rows.count(), TRIALS);
+  await page.getByLabel("front only").check();
+  assert.equal(await rows.count(), front.length);
+  await page.getByRole("button", { name: "Accuracy", exact: true }).click();
+  const best = Math.max(...front.map((trial) => trial.metrics.accuracy.value));
+  assert.match(await rows.first().innerText(), new RegExp(`${(best * 100).toFixed(2)} %`));
+  await page.getByLabel("front only").uncheck();
+
+  await page.locator("tbody tr", { hasText: "largest int8" }).click();
+  await page.getByText("baseline: largest int8").waitFor();
+  assert.match(await page.locator("ul.policy").innerText(), /layer5\.fc2 int8/);
+  await page.screenshot({ path: join(screenshots, "study_1440x900.png") });
+  await page.close();
+});
+
+test("the same address shows the study again, on a phone and in the dark, without sideways scrolling", async () => {
+  const { items } = await (await fetch(`${url}/v1/studies`)).json();
+  const page = await openPage({ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+  await page.goto(`${url}/#/studies/${items[0].id}`);
+  await page.locator('[data-testid="state"]', { hasText: "completed" }).waitFor();
+  await page.getByText(`${TRIALS} of ${TRIALS} trials`).waitFor();
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+  const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(background, "rgb(18, 22, 21)");
+  await page.screenshot({ path: join(screenshots, "study_390x844_dark.png") });
+  await page.close();
+});
+
+test("a study that is not there is told in words", async () => {
+  const page = await openPage({});
+  const errors = complaints.length;
+  await page.goto(`${url}/#/studies/st_nothing`);
+  await page.getByText("there is no study st_nothing").waitFor();
+  complaints.splice(errors); // the browser logs the 404 itself
+  await page.close();
+});
+
+test("when the server goes away the list says so, and recovers by itself", async () => {
+  const page = await openPage({});
+  await page.goto(url);
+  await page.getByRole("link", { name: /browser test/ }).waitFor();
+  const errors = complaints.length;
+  server.kill("SIGTERM");
+  await once(server, "exit");
+  await page.getByText("The server does not answer").waitFor();
+  ({ child: server } = await startServer(new URL(url).host));
+  await page.getByText("The server does not answer").waitFor({ state: "detached" });
+  complaints.splice(errors); // refused connections
+  await page.close();
+});
+
+test("no page complained to the console", () => {
+  assert.deepEqual(complaints, []);
+});

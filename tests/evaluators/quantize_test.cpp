@@ -1,0 +1,50 @@
+#include "evaluators/onednn/quantize.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace quarry::evaluators {
+namespace {
+
+TEST_CASE("an activation's scale covers its range with zero exact") {
+  const ActivationScale scale = activation_scale({-1.0F, 4.1F});
+  CHECK(scale.scale == Approx(5.1 / 255));
+  CHECK(scale.zero_point == 50);
+}
+
+TEST_CASE("a range on one side of zero is widened to hold it") {
+  CHECK(activation_scale({2.0F, 5.1F}).zero_point == 0);
+  CHECK(activation_scale({2.0F, 5.1F}).scale == Approx(0.02));
+  CHECK(activation_scale({-5.1F, -2.0F}).zero_point == 255);
+}
+
+TEST_CASE("a range of one value does not divide by zero") {
+  CHECK(activation_scale({0.0F, 0.0F}).scale == 1.0F);
+  CHECK(activation_scale({0.0F, 0.0F}).zero_point == 0);
+}
+
+TEST_CASE("weights are rounded per output channel, ties to even") {
+  const QuantizedWeights q =
+      quantize_weights(std::vector<float>{1.27F, -0.635F, 0.0F, 0.0F}, 2, 2, 8);
+  CHECK(q.values == std::vector<std::int8_t>{127, -64, 0, 0});
+  CHECK(q.scales[0] == Approx(0.01));
+  CHECK(q.scales[1] == 1.0F);
+}
+
+TEST_CASE("four-bit weights use fifteen levels") {
+  const QuantizedWeights q =
+      quantize_weights(std::vector<float>{0.7F, -0.7F, 0.34F, 0.06F}, 1, 4, 4);
+  CHECK(q.values == std::vector<std::int8_t>{7, -7, 3, 1});
+}
+
+TEST_CASE("folding makes the integer product equal the real one") {
+  const ActivationScale input{.scale = 0.5F, .zero_point = 10};
+  const QuantizedWeights weights{.values = {2, -3}, .scales = {0.25F}};
+  const IntegerLinear folded = fold_bias(weights, std::vector<float>{1.0F}, input, 1.0F);
+  // Stored inputs 14 and 6 stand for 2 and -2; weights stand for 0.5 and -0.75: 0.5 * 2 + 0.75 * 2
+  // + 1 = 3.5.
+  const float accumulated = 2.0F * 14 - 3.0F * 6;
+  CHECK(folded.output_scales[0] * (accumulated + folded.bias[0]) == Approx(3.5));
+}
+
+}  // namespace
+}  // namespace quarry::evaluators

@@ -1,0 +1,99 @@
+#include "predictors/ridge.hpp"
+
+#include <Eigen/Dense>
+#include <catch2/catch.hpp>
+
+namespace quarry::predictors {
+namespace {
+
+std::unique_ptr<Predictor> ridge() { return make_ridge(OptionValues::defaults(ridge_options())); }
+
+// Small whole numbers without a pattern; fixed for ever.
+Matrix patternless(std::size_t rows, std::size_t columns) {
+  Matrix x(rows, columns);
+  std::uint32_t state = 12345;
+  for (double& value : x.values) {
+    state = state * 1664525U + 1013904223U;
+    value = static_cast<double>(state >> 30);
+  }
+  return x;
+}
+
+double predict_one(const Predictor& model, std::vector<double> row) {
+  Matrix x(1, row.size());
+  x.values = std::move(row);
+  return model.predict(x).mean.front();
+}
+
+TEST_CASE("ridge recovers a noiseless line far outside its rows") {
+  Matrix x(4, 1);
+  x.values = {0, 1, 2, 3};
+  const auto model = ridge();
+  model->fit(x, std::vector<double>{1, 3, 5, 7});
+  CHECK(predict_one(*model, {100}) == Approx(201).epsilon(1e-3));
+}
+
+TEST_CASE("ridge predicts the constant of constant targets and is sure of it") {
+  const auto model = ridge();
+  model->fit(patternless(10, 3), std::vector<double>(10, 4.5));
+  const Prediction prediction = model->predict(patternless(2, 3));
+  CHECK(prediction.mean[1] == Approx(4.5));
+  CHECK(prediction.standard_deviation[1] == Approx(0).margin(1e-9));
+}
+
+TEST_CASE("ridge on a single row predicts that row's target") {
+  const auto model = ridge();
+  model->fit(patternless(1, 5), std::vector<double>{-3});
+  CHECK(predict_one(*model, {9, 9, 9, 9, 9}) == Approx(-3));
+}
+
+TEST_CASE("duplicated rows and more columns than rows do not break ridge") {
+  Matrix x = patternless(6, 20);
+  std::copy_n(x.values.begin(), 20, x.values.begin() + 20);
+  const auto model = ridge();
+  model->fit(x, std::vector<double>{1, 1, 2, 3, 4, 5});
+  CHECK(std::isfinite(model->predict(x).mean[0]));
+}
+
+TEST_CASE("the closed form's deviation is the error of refitting without each row") {
+  const Matrix x = patternless(12, 3);
+  std::vector<double> y;
+  for (std::size_t i = 0; i < x.rows; ++i)
+    y.push_back(2 * x.row(i)[0] - x.row(i)[1] + 0.3 * static_cast<double>(i % 4));
+  const auto model = ridge();
+  model->fit(x, y);
+  const double claimed = model->predict(x).standard_deviation.front();
+
+  // The penalty is not exposed: search the grid for the one whose refits give the claimed error.
+  // One must.
+  const Eigen::Map<const Eigen::Matrix<double, 12, 3, Eigen::RowMajor>> all(x.values.data());
+  const Eigen::MatrixXd centred = all.rowwise() - all.colwise().mean();
+  const double scale = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(centred.transpose() * centred)
+                           .eigenvalues()
+                           .maxCoeff();
+  double nearest = 1e9;
+  for (int step = 0; step <= 32; ++step) {
+    const double penalty = scale * std::pow(10.0, -6.0 + step / 4.0);
+    double error = 0;
+    for (Eigen::Index left_out = 0; left_out < 12; ++left_out) {
+      // Centre as the full fit does, so that only the row is missing and not its share of the mean.
+      Eigen::MatrixXd design(12, 4);
+      design << Eigen::VectorXd::Ones(12), centred;
+      Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(4, 4);
+      Eigen::VectorXd right = Eigen::VectorXd::Zero(4);
+      for (Eigen::Index i = 0; i < 12; ++i) {
+        if (i == left_out) continue;
+        normal += design.row(i).transpose() * design.row(i);
+        right += design.row(i).transpose() * y[static_cast<std::size_t>(i)];
+      }
+      normal.diagonal().tail(3).array() += penalty;
+      const double fitted = design.row(left_out).dot(normal.ldlt().solve(right));
+      error += std::pow(y[static_cast<std::size_t>(left_out)] - fitted, 2) / 12;
+    }
+    nearest = std::min(nearest, std::abs(std::sqrt(error) - claimed));
+  }
+  CHECK(nearest < 1e-9);
+}
+
+}  // namespace
+}  // namespace quarry::predictors

@@ -1,0 +1,181 @@
+// The API as pure functions: requests in, documents out, over a real store and conductors with
+// workers that answer at once.
+#include "server/api/api.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/fake_workers.hpp"
+#include "tests/support/server.hpp"
+#include "tests/support/wait_for_end.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+class Fixture {
+ public:
+  json call(const std::string& method, const std::string& target, const json& body = nullptr) {
+    Request request{.method = method};
+    REQUIRE(parse_target(target, request));
+    if (!body.is_null()) request.body = body.is_string() ? body.get<std::string>() : body.dump();
+    last_ = router_.route(std::move(request));
+    return json::parse(last_.body, nullptr, false);
+  }
+  unsigned status() const { return last_.status; }
+  const Response& last() const { return last_; }
+
+  // A finished study of 12 trials.
+  std::string finished_study() {
+    const std::string id = call("POST", "/v1/studies", kStudy)["id"];
+    test::wait_for_end(*store_, hub_, id);
+    return id;
+  }
+
+  inline static const json kStudy = {
+      {"supernet", "fashion_vit"},
+      {"objectives", {{{"metric", "accuracy"}}, {{"metric", "latency_ms"}}}},
+      {"algorithm", {{"name", "random"}}},
+      {"budget", {{"trials", 12}}},
+      {"final_test", false}};
+
+ private:
+  test::TemporaryFolder folder_;
+  std::unique_ptr<Store> store_ = open_sqlite_store(folder_.path());
+  EventHub hub_;
+  TaskQueue queue_;
+  evaluators::NetworkPool pool_;
+  test::FakeWorkers workers_{queue_, 2};
+  StudyManager studies_{{*store_, hub_, queue_, test::library(), pool_, system_clock()}};
+  ApiContext context_{*store_, hub_, studies_, test::library()};
+  Router router_ = make_router(context_);
+  Response last_;
+};
+
+TEST_CASE("a study is created, found by its location, and listed") {
+  Fixture api;
+  const json created = api.call("POST", "/v1/studies", Fixture::kStudy);
+  CHECK(api.status() == 201);
+  const std::string id = created["id"];
+  CHECK(id.starts_with("st_"));
+  CHECK(id.size() == 29);
+  CHECK(api.last().headers.front().second == "/v1/studies/" + id);
+  CHECK(created["spec"]["budget"]["trials"] == 12);
+  CHECK(created["progress"]["budget"]["trials"] == 12);
+  CHECK(api.call("GET", "/v1/studies")["items"][0]["id"] == id);
+  api.call("GET", "/v1/studies/st_nothing");
+  CHECK(api.status() == 404);
+}
+
+TEST_CASE("unreadable JSON is 400, a study with mistakes 422, each mistake with its pointer") {
+  Fixture api;
+  const json unreadable = api.call("POST", "/v1/studies", "{\"supernet\":");
+  CHECK(api.status() == 400);
+  CHECK(unreadable["errors"][0]["detail"].get<std::string>().starts_with("not valid JSON"));
+  const json mistaken =
+      api.call("POST", "/v1/studies", {{"supernet", "x"}, {"objectives", json::array()}});
+  CHECK(api.status() == 422);
+  CHECK(mistaken["errors"].size() == 2);
+  CHECK(mistaken["errors"][1]["pointer"] == "/objectives");
+}
+
+TEST_CASE("trials come in pages that join to all of them") {
+  Fixture api;
+  const std::string id = api.finished_study();
+  std::vector<int> numbers;
+  std::string token;
+  do {
+    const json page = api.call("GET", "/v1/studies/" + id + "/trials?page_size=5" +
+                                          (token.empty() ? "" : "&page_token=" + token));
+    for (const json& trial : page["items"]) numbers.push_back(trial["number"]);
+    token = page["next_page_token"].is_string() ? page["next_page_token"].get<std::string>() : "";
+  } while (!token.empty());
+  CHECK(numbers == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  const json first = api.call("GET", "/v1/studies/" + id + "/trials?page_size=1")["items"][0];
+  CHECK(first["config"]["depth"] == 6);
+  CHECK(first["policy"]["layer0.qkv"] == "f32");
+  CHECK(first["metrics"]["accuracy"]["source"] == "measured");
+  CHECK(first["metrics"]["macs"]["source"] == "exact");
+  CHECK(first["origin"]["baseline"] == "largest f32");
+}
+
+TEST_CASE("a query that makes no sense is refused, not ignored") {
+  Fixture api;
+  const std::string id = api.finished_study();
+  for (const char* query :
+       {"?page_size=0", "?page_size=many", "?page_token=-3", "?page_token=x", "?colour=red"}) {
+    api.call("GET", "/v1/studies/" + id + "/trials" + query);
+    CHECK(api.status() == 400);
+  }
+}
+
+TEST_CASE("the front holds only its members, and the baselines beside it") {
+  Fixture api;
+  const json front = api.call("GET", "/v1/studies/" + api.finished_study() + "/front");
+  CHECK(front["items"].size() >= 1);
+  CHECK(front["items"].size() < 12);
+  CHECK(front["baselines"].size() == 3);
+}
+
+TEST_CASE("the event stream replays the whole log in order") {
+  Fixture api;
+  const std::string id = api.finished_study();
+  api.call("GET", "/v1/studies/" + id + "/events");
+  const EventSource& source = *api.last().events;
+  const std::vector<ServerSentEvent> events = source.read(0, 1000);
+  CHECK(events.front().type == "study.created");
+  CHECK(events.back().type == "study.state");
+  CHECK(events.back().id == static_cast<std::int64_t>(events.size()));
+  CHECK(source.ended());
+  CHECK(source.read(events.back().id - 1, 10).size() == 1);
+}
+
+TEST_CASE("a finished study cannot be stopped") {
+  Fixture api;
+  api.call("POST", "/v1/studies/" + api.finished_study() + ":stop");
+  CHECK(api.status() == 409);
+}
+
+TEST_CASE("a supernet shows its genes and sizes, and describes any of its networks") {
+  Fixture api;
+  const json supernet = api.call("GET", "/v1/supernets/fashion_vit");
+  CHECK(supernet["genes"].size() == 45);
+  CHECK(supernet["canonical_size"].get<double>() < supernet["raw_size"].get<double>());
+  CHECK(supernet["manifest"]["name"] == "fashion_vit");
+  const json config = supernet["baselines"][1]["config"];
+  const json network = api.call("POST", "/v1/supernets/fashion_vit:describe", {{"config", config}});
+  CHECK(network["policy"]["layer5.fc2"] == "int8");
+  CHECK(network["macs"] == 16345472);
+  CHECK(api.call("POST", "/v1/supernets/fashion_vit:describe", {{"genome", network["genome"]}}) ==
+        network);
+  api.call("POST", "/v1/supernets/fashion_vit:describe", json::object());
+  CHECK(api.status() == 422);
+  api.call("GET", "/v1/supernets/fashion_vitt");
+  CHECK(api.status() == 404);
+}
+
+TEST_CASE("the catalog describes every registry, option by option") {
+  Fixture api;
+  const json catalog = api.call("GET", "/v1/catalog");
+  for (const char* registry : {"algorithms", "predictors", "evaluators", "blocks", "metrics"})
+    CHECK(catalog[registry].size() >= 1);
+  const json& linas = catalog["algorithms"][0];
+  CHECK(linas["name"] == "linas");
+  for (const json& option : linas["options"]) {
+    CHECK_FALSE(option["help"].get<std::string>().empty());
+    CHECK(option.contains("default"));
+  }
+}
+
+TEST_CASE("health, version and the dashboard answer") {
+  Fixture api;
+  CHECK(api.call("GET", "/healthz")["status"] == "ok");
+  CHECK(api.call("GET", "/version")["name"] == "quarry");
+  api.call("GET", "/");
+  CHECK(api.status() == 200);
+  CHECK(api.last().content_type.starts_with("text/html"));
+}
+
+}  // namespace
+}  // namespace quarry::server

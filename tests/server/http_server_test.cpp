@@ -1,0 +1,186 @@
+// The server on loopback against its own client and against raw sockets that misbehave.
+#include "server/http/server.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <mutex>
+#include <thread>
+
+#include "server/events/event_hub.hpp"
+#include "server/http/client.hpp"
+
+namespace quarry::server {
+namespace {
+
+// A server with a few routes and one stream of numbers that grows when told to.
+class Fixture {
+ public:
+  Fixture() {
+    router_.add("GET", "/hello",
+                [](const Request&) { return Response{.body = "{\"hello\":true}"}; });
+    router_.add("POST", "/echo", [](const Request& request) {
+      return Response{.status = 201, .body = request.body};
+    });
+    router_.add("GET", "/numbers", [this](const Request& request) {
+      EventSource source;
+      const auto last = request.headers.find("last-event-id");
+      source.after = last == request.headers.end() ? 0 : std::stoll(last->second);
+      source.read = [this](std::int64_t after, std::size_t limit) {
+        const std::scoped_lock lock(mutex_);
+        std::vector<ServerSentEvent> events;
+        for (std::int64_t n = after + 1; n <= count_ && events.size() < limit; ++n)
+          events.push_back({n, "number", std::to_string(n * n)});
+        return events;
+      };
+      source.subscribe = [this](std::function<void()> wake) {
+        return std::shared_ptr<void>(hub_.subscribe("numbers", std::move(wake)));
+      };
+      source.ended = [this] {
+        const std::scoped_lock lock(mutex_);
+        return ended_;
+      };
+      return Response{.events = std::move(source)};
+    });
+    server_ = std::make_unique<HttpServer>("127.0.0.1", 0, router_);
+    thread_ = std::jthread([this] { server_->run(false); });
+  }
+
+  ~Fixture() {
+    server_->stop();
+    thread_.join();
+  }
+
+  void grow(std::int64_t count, bool ended) {
+    {
+      const std::scoped_lock lock(mutex_);
+      count_ = count;
+      ended_ = ended;
+    }
+    hub_.publish("numbers");
+  }
+
+  HttpClient client() const {
+    return HttpClient("http://127.0.0.1:" + std::to_string(server_->port()));
+  }
+
+  // Sends raw bytes and gives everything that comes back until the server closes.
+  std::string raw(const std::string& bytes) const {
+    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server_->port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(bytes.size()));
+    shutdown(descriptor, SHUT_WR);
+    std::string answer;
+    std::vector<char> chunk(65536);
+    for (ssize_t got = 0; (got = recv(descriptor, chunk.data(), chunk.size(), 0)) > 0;)
+      answer.append(chunk.data(), static_cast<std::size_t>(got));
+    close(descriptor);
+    return answer;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::int64_t count_ = 0;
+  bool ended_ = false;
+  EventHub hub_;
+  Router router_;
+  std::unique_ptr<HttpServer> server_;
+  std::jthread thread_;
+};
+
+TEST_CASE("requests are answered with their status, type and body") {
+  const Fixture fixture;
+  const Response hello = fixture.client().request("GET", "/hello");
+  CHECK(hello.status == 200);
+  CHECK(hello.content_type == "application/json");
+  CHECK(hello.body == "{\"hello\":true}");
+  const std::string large(1 << 20, 'x');
+  CHECK(fixture.client().request("POST", "/echo", large).body == large);
+  CHECK(fixture.client().request("GET", "/nothing").status == 404);
+}
+
+TEST_CASE("one connection carries many requests, and HEAD has a length but no body") {
+  const Fixture fixture;
+  const std::string answer = fixture.raw(
+      "GET /hello HTTP/1.1\r\nHost: a\r\n\r\nHEAD /hello HTTP/1.1\r\nHost: a\r\n\r\nGET /hello "
+      "HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  std::size_t bodies = 0;
+  for (std::size_t at = answer.find("{\"hello\""); at != std::string::npos;
+       at = answer.find("{\"hello\"", at + 1))
+    ++bodies;
+  CHECK(bodies == 2);
+}
+
+TEST_CASE("what is not HTTP, too large or badly escaped gets a clear refusal") {
+  const Fixture fixture;
+  CHECK(fixture.raw("nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
+  CHECK(fixture.raw("GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            .starts_with("HTTP/1.1 400"));
+  CHECK(fixture.raw("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n")
+            .starts_with("HTTP/1.1 413"));
+  CHECK(fixture.client().request("GET", "/hello").status == 200);
+}
+
+TEST_CASE("a stream replays, goes live, and ends when there is no more") {
+  Fixture fixture;
+  fixture.grow(2, false);
+  std::string seen;
+  fixture.client().stream(
+      "/numbers", 0,
+      [&](const ServerSentEvent& event) {
+        seen += std::to_string(event.id) + ":" + event.data + " ";
+        if (event.id == 2) fixture.grow(600, false);  // more than one write's worth
+        if (event.id == 600) fixture.grow(601, true);
+        return true;
+      },
+      [](const Response&) { FAIL("refused"); });
+  CHECK(seen.starts_with("1:1 2:4 3:9 "));
+  CHECK(seen.ends_with("600:360000 601:361201 "));
+}
+
+TEST_CASE("a stream goes on after the last event that was seen") {
+  Fixture fixture;
+  fixture.grow(5, true);
+  std::string seen;
+  fixture.client().stream(
+      "/numbers", 3,
+      [&](const ServerSentEvent& event) {
+        seen += std::to_string(event.id) + " ";
+        return true;
+      },
+      [](const Response&) { FAIL("refused"); });
+  CHECK(seen == "4 5 ");
+}
+
+TEST_CASE("a stream that does not exist is refused, not waited for") {
+  const Fixture fixture;
+  unsigned status = 0;
+  fixture.client().stream(
+      "/nothing", 0, [](const ServerSentEvent&) { return true; },
+      [&](const Response& response) { status = response.status; });
+  CHECK(status == 404);
+}
+
+TEST_CASE("an address that cannot be had or reached is explained") {
+  const Fixture fixture;
+  const Router router;
+  CHECK_THROWS_WITH(HttpServer("not an address", 1, router),
+                    Catch::Contains("must be an IP address"));
+  CHECK_THROWS_WITH(
+      HttpServer("127.0.0.1",
+                 static_cast<std::uint16_t>(std::stoi(fixture.client().url().substr(17))), router),
+      Catch::Contains("choose another port"));
+  CHECK_THROWS_WITH(HttpClient("http://127.0.0.1:1").request("GET", "/"),
+                    Catch::Contains("start one with 'quarry serve'"));
+  CHECK_THROWS_WITH(HttpClient("127.0.0.1:1"), Catch::Contains("is not an address such as"));
+}
+
+}  // namespace
+}  // namespace quarry::server

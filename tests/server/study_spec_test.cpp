@@ -1,0 +1,103 @@
+#include "server/studies/study_spec.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/manifests.hpp"
+#include "tests/support/server.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+std::string mistakes(const json& document) {
+  search::FieldErrors errors;
+  CHECK_FALSE(parse_study_spec(document, test::library(), errors).has_value());
+  return test::transcript(errors);
+}
+
+StudySpec sound(const json& document) {
+  search::FieldErrors errors;
+  const auto spec = parse_study_spec(document, test::library(), errors);
+  INFO(test::transcript(errors));
+  REQUIRE(spec.has_value());
+  return *spec;
+}
+
+const json kSmallest = {{"supernet", "fashion_vit"},
+                        {"objectives", {{{"metric", "accuracy"}}, {{"metric", "latency_ms"}}}}};
+
+TEST_CASE("everything but supernet and objectives has a default that is shown") {
+  const json shown = to_json(sound(kSmallest));
+  CHECK(shown["name"] == "fashion_vit");
+  CHECK(shown["objectives"][0]["goal"] == "maximize");
+  CHECK(shown["objectives"][1]["goal"] == "minimize");
+  CHECK(shown["metrics"]["accuracy"] ==
+        json{{"evaluator", "validation"}, {"split", "validation"}, {"images", 0}, {"threads", 1}});
+  CHECK(shown["metrics"]["latency_ms"]["evaluator"] == "onednn");
+  CHECK(shown["algorithm"]["name"] == "linas");
+  CHECK(shown["algorithm"]["inner"]["name"] == "nsga2");
+  CHECK(shown["budget"] == json{{"trials", 250}});
+  CHECK(shown["seed"] == 42);
+}
+
+TEST_CASE("what is shown is read back to the same study") {
+  json document = kSmallest;
+  document["constraints"] = {{{"metric", "model_size_bytes"}, {"max", 300000}}};
+  document["budget"] = {{"trials", 10}, {"seconds", 3.5}};
+  document["metrics"] = {{"latency_ms", {{"evaluator", "onednn"}, {"batch", 1}, {"threads", 2}}},
+                         {"macs", json::object()}};
+  document["algorithm"] = {{"name", "nsga2"}, {"population", 12}};
+  const StudySpec spec = sound(document);
+  CHECK(sound(to_json(spec)) == spec);
+  CHECK(spec.algorithm_options.integer("population") == 12);
+  CHECK(spec.metrics.size() == 4);
+}
+
+TEST_CASE("all mistakes of a study are told at once, each where it stands") {
+  const json document = {
+      {"supernet", "fashion_vitt"},
+      {"objectives",
+       {{{"metric", "latancy_ms"}},
+        {{"metric", "accuracy"}, {"goal", "up"}},
+        {{"metric", "accuracy"}}}},
+      {"constraints", {{{"metric", "macs"}}, {{"metric", "macs"}, {"min", 3}, {"max", 2}}}},
+      {"metrics", {{"accuracy", {{"evaluator", "onednn"}}}, {"speed", json::object()}}},
+      {"algorithm", {{"name", "linas"}, {"population", 1}}},
+      {"budget", {{"trials", 0}, {"second", 1}}},
+      {"seed", -1},
+      {"priority", 1}};
+  CHECK(mistakes(document) ==
+        "/supernet unknown supernet \"fashion_vitt\" (did you mean \"fashion_vit\"?); known are "
+        "fashion_vit\n"
+        "/objectives/0/metric unknown metric \"latancy_ms\" (did you mean \"latency_ms\"?); known "
+        "are accuracy, latency_ms, macs, params or "
+        "model_size_bytes\n"
+        "/objectives/1/goal must be minimize or maximize, got \"up\"\n"
+        "/objectives/2/metric \"accuracy\" is an objective already\n"
+        "/constraints/0/max is missing: a constraint needs max, min or both\n"
+        "/constraints/1/min is above max: no network could meet both\n"
+        "/metrics/speed unknown metric \"speed\"; known are accuracy, latency_ms, macs, params or "
+        "model_size_bytes\n"
+        "/metrics/accuracy/evaluator evaluator onednn provides latency_ms, not accuracy\n"
+        "/algorithm/population must be a whole number between 4 and 10000, got 1\n"
+        "/budget/trials must be a whole number between 1 and 10000000, got 0\n"
+        "/budget/second is not a field here (did you mean \"seconds\"?); the fields are seconds or "
+        "trials\n"
+        "/seed must be a whole number between 0 and 9007199254740991, got -1\n"
+        "/priority is not a field here; the fields are algorithm, baselines, budget, constraints, "
+        "final_test, metrics, name, objectives, seed "
+        "or supernet\n");
+}
+
+TEST_CASE("documents of the wrong shape are told so") {
+  CHECK(mistakes(json::array()) == " must be an object, got an array\n");
+  CHECK(mistakes({{"supernet", "fashion_vit"}, {"objectives", json::array()}}) ==
+        "/objectives must have 1 to 8 objectives, got 0\n");
+  CHECK(mistakes({{"supernet", 3}, {"objectives", "accuracy"}}) ==
+        "/supernet must be a string, got 3\n/objectives must be an array, got \"accuracy\"\n");
+}
+
+}  // namespace
+}  // namespace quarry::server

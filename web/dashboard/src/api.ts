@@ -1,0 +1,64 @@
+// The few calls the dashboard makes. A failed call throws an Error whose message can be shown as it is.
+import type { Study, StudyEvent } from "./model";
+
+async function get<T>(path: string): Promise<T> {
+  return answer<T>(await fetch(path));
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const body = await response.json().catch(() => null);
+  if (response.ok) return body as T;
+  throw new Error(body?.detail ?? `The server answered ${response.status}.`);
+}
+
+export async function listStudies(): Promise<Study[]> {
+  return (await get<{ items: Study[] }>("/v1/studies")).items;
+}
+
+export function getStudy(id: string): Promise<Study> {
+  return get<Study>(`/v1/studies/${encodeURIComponent(id)}`);
+}
+
+export async function stopStudy(id: string): Promise<void> {
+  await answer(await fetch(`/v1/studies/${encodeURIComponent(id)}:stop`, { method: "POST" }));
+}
+
+const EVENT_TYPES = ["study.created", "study.state", "trial.created", "trial.measured", "trial.finished", "search.ended", "trial.tested"];
+
+export type Connection = "connecting" | "live" | "lost" | "ended";
+
+/**
+ * Follows a study's log from its beginning. Events come in batches, one per animation frame at most, so that a burst costs one redraw. The browser
+ * reconnects by itself and replays from the last id. Call the returned function to stop.
+ */
+export function followStudy(id: string, onEvents: (events: StudyEvent[]) => void, onConnection: (connection: Connection) => void): () => void {
+  let waiting: StudyEvent[] = [];
+  let scheduled = false;
+  const flush = () => {
+    scheduled = false;
+    const events = waiting;
+    waiting = [];
+    onEvents(events);
+  };
+  const source = new EventSource(`/v1/studies/${encodeURIComponent(id)}/events`);
+  source.onopen = () => onConnection("live");
+  source.onerror = () => onConnection("lost");
+  for (const type of EVENT_TYPES) {
+    source.addEventListener(type, (message) => {
+      const { data, lastEventId } = message as MessageEvent<string>;
+      const event: StudyEvent = { id: Number(lastEventId), type, data: JSON.parse(data) };
+      waiting.push(event);
+      if (!scheduled) {
+        scheduled = true;
+        // A hidden page gets no animation frames.
+        if (document.hidden) setTimeout(flush, 250);
+        else requestAnimationFrame(flush);
+      }
+      if (type === "study.state" && (event.data.state === "completed" || event.data.state === "failed")) {
+        source.close();
+        onConnection("ended");
+      }
+    });
+  }
+  return () => source.close();
+}
