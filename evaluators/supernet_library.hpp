@@ -18,12 +18,14 @@ namespace quarry::evaluators {
 // A supernet with what is needed to run it. Thread-safe.
 class LoadedSupernet {
  public:
-  LoadedSupernet(search::Supernet supernet, std::optional<TensorStore> weights, std::string version);
+  LoadedSupernet(search::Supernet supernet, std::optional<TensorStore> weights,
+                 std::string version);
 
   const search::Supernet& supernet() const { return supernet_; }
   const std::optional<TensorStore>& weights() const { return weights_; }
 
-  // 16 hex digits that change whenever the manifest or the weights do: what was measured on another version is another network's.
+  // 16 hex digits that change whenever the manifest or the weights do: what was measured on another
+  // version is another network's.
   const std::string& version() const { return version_; }
 
   // Loads the data set on first use; throws std::runtime_error that says how to get it.

@@ -1,7 +1,7 @@
-// Ridge in its dual form: a degree is a kernel (x y / scale + 1)^degree, so products of features cost
-// no more than the features themselves. In the eigenbasis of the centred kernel every penalty of the
-// grid costs O(rows^2).
-// Tested by tests/predictors/ridge_test.cpp against refitting without each row.
+// Ridge in its dual form: a degree is a kernel (x y / scale + 1)^degree, so products of features
+// cost no more than the features themselves. In the eigenbasis of the centred kernel every penalty
+// of the grid costs O(rows^2). Tested by tests/predictors/ridge_test.cpp against refitting without
+// each row.
 #include "predictors/ridge.hpp"
 
 #include <Eigen/Dense>
@@ -15,8 +15,7 @@ namespace {
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 Eigen::Map<const RowMajor> as_eigen(const Matrix& x) {
-  return {x.values.data(), static_cast<Eigen::Index>(x.rows),
-          static_cast<Eigen::Index>(x.columns)};
+  return {x.values.data(), static_cast<Eigen::Index>(x.rows), static_cast<Eigen::Index>(x.columns)};
 }
 
 // K - 1K - K1 + 1K1, with 1 the matrix of 1/rows: products of features less their means.

@@ -15,11 +15,16 @@ std::size_t NetworkBuilder::append(Operator op) {
   return current_;
 }
 
-std::size_t NetworkBuilder::linear(const std::string& name, std::size_t input, Linear linear, Precision precision) {
+std::size_t NetworkBuilder::linear(const std::string& name, std::size_t input, Linear linear,
+                                   Precision precision) {
   TensorShape output = shape(input);
   assert(output.sizes.back() == linear.in_features);
   output.sizes.back() = linear.out_features;
-  return append({.name = name, .kind = std::move(linear), .inputs = {input}, .output = std::move(output), .precision = precision});
+  return append({.name = name,
+                 .kind = std::move(linear),
+                 .inputs = {input},
+                 .output = std::move(output),
+                 .precision = precision});
 }
 
 std::size_t NetworkBuilder::layer_norm(const std::string& name, std::size_t input) {
@@ -27,15 +32,25 @@ std::size_t NetworkBuilder::layer_norm(const std::string& name, std::size_t inpu
   LayerNorm norm;
   norm.scale = first_entries(name + ".weight", width);
   norm.shift = first_entries(name + ".bias", width);
-  return append({.name = name, .kind = std::move(norm), .inputs = {input}, .output = shape(input), .precision = Precision::kF32});
+  return append({.name = name,
+                 .kind = std::move(norm),
+                 .inputs = {input},
+                 .output = shape(input),
+                 .precision = Precision::kF32});
 }
 
 std::size_t NetworkBuilder::add(const std::string& name, std::size_t a, std::size_t b) {
   assert(shape(a) == shape(b));
-  return append({.name = name, .kind = Add{}, .inputs = {a, b}, .output = shape(a), .precision = Precision::kF32});
+  return append({.name = name,
+                 .kind = Add{},
+                 .inputs = {a, b},
+                 .output = shape(a),
+                 .precision = Precision::kF32});
 }
 
-WeightSlice first_entries(const std::string& tensor, std::size_t count) { return {tensor, {{{0, count}}}}; }
+WeightSlice first_entries(const std::string& tensor, std::size_t count) {
+  return {tensor, {{{0, count}}}};
+}
 
 WeightSlice first_block(const std::string& tensor, std::size_t rows, std::size_t columns) {
   return {tensor, {{{0, rows}}, {{0, columns}}}};

@@ -1,4 +1,5 @@
-// Builds a Network operator by operator; each call appends one and returns its index. Blocks use nothing else.
+// Builds a Network operator by operator; each call appends one and returns its index. Blocks use
+// nothing else.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,8 @@ class NetworkBuilder {
   const TensorShape& current_shape() const { return shape(current_); }
 
   std::size_t append(Operator op);
-  std::size_t linear(const std::string& name, std::size_t input, Linear linear, Precision precision);
+  std::size_t linear(const std::string& name, std::size_t input, Linear linear,
+                     Precision precision);
   // Normalises the last axis with the whole tensors NAME.weight and NAME.bias.
   std::size_t layer_norm(const std::string& name, std::size_t input);
   std::size_t add(const std::string& name, std::size_t a, std::size_t b);

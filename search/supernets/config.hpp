@@ -11,7 +11,8 @@
 
 namespace quarry::search {
 
-// Every parameter in the space's order, dead members of lists included (their first choice, in a canonical genome).
+// Every parameter in the space's order, dead members of lists included (their first choice, in a
+// canonical genome).
 nlohmann::ordered_json config_to_json(const SearchSpace& space, const Genome& genome);
 
 // Reads a config; a single value given for a list stands for all its members. Members of a list

@@ -18,8 +18,8 @@ struct AddressTaken : std::runtime_error {
 
 class HttpServer {
  public:
-  // Listens at once; throws AddressTaken, or another std::runtime_error that says what to do. Port 0
-  // takes a free one.
+  // Listens at once; throws AddressTaken, or another std::runtime_error that says what to do. Port
+  // 0 takes a free one.
   HttpServer(const std::string& address, std::uint16_t port, const Router& router);
   ~HttpServer();
 

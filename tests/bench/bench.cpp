@@ -10,7 +10,7 @@
 namespace quarry::bench {
 
 void Report::add(Figure figure) {
-  fmt::print("{:<58} {:>12} {:<10} {:<12} {}\n", figure.figure,
+  fmt::print("{:<66} {:>11} {:<11} {:<14} {}\n", figure.figure,
              figure.value ? fmt::format("{:.4g}", *figure.value) : "absent", figure.unit,
              figure.target.empty()
                  ? ""
