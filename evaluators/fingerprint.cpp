@@ -48,6 +48,11 @@ std::string to_text(const Fingerprint& fingerprint) {
          std::to_string(fingerprint.threads) + (fingerprint.threads == 1 ? " thread" : " threads");
 }
 
+std::pair<std::string, std::string> identify_machine(int threads) {
+  const Fingerprint fingerprint = machine_fingerprint(threads);
+  return {fingerprint_id(fingerprint), to_text(fingerprint)};
+}
+
 std::string fingerprint_id(const Fingerprint& fingerprint) {
   return "fp_" + hash_text({to_text(fingerprint)});
 }

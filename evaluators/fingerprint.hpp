@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 namespace quarry::evaluators {
 
@@ -19,6 +20,9 @@ Fingerprint machine_fingerprint(int threads);
 
 // One line; two fingerprints are equal iff their texts are.
 std::string to_text(const Fingerprint& fingerprint);
+
+// Id and text of this machine with so many threads.
+std::pair<std::string, std::string> identify_machine(int threads);
 
 // "fp_" and 16 hex digits of the text's hash: the id that measurements carry.
 std::string fingerprint_id(const Fingerprint& fingerprint);

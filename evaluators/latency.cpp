@@ -86,9 +86,7 @@ EvaluatorEntry onednn_evaluator() {
           },
           .fingerprint =
               [](const OptionValues& options) {
-                const Fingerprint fingerprint =
-                    machine_fingerprint(static_cast<int>(options.integer("threads")));
-                return std::pair(fingerprint_id(fingerprint), to_text(fingerprint));
+                return identify_machine(static_cast<int>(options.integer("threads")));
               },
           .make = [](EvaluatorContext context,
                      const OptionValues& options) -> std::unique_ptr<Evaluator> {

@@ -88,9 +88,7 @@ EvaluatorEntry validation_evaluator() {
                             const OptionValues&) { return supernet.accuracy_unavailable(); },
           .fingerprint =
               [](const OptionValues& options) {
-                const Fingerprint fingerprint =
-                    machine_fingerprint(static_cast<int>(options.integer("threads")));
-                return std::pair(fingerprint_id(fingerprint), to_text(fingerprint));
+                return identify_machine(static_cast<int>(options.integer("threads")));
               },
           .make = [](EvaluatorContext context,
                      const OptionValues& options) -> std::unique_ptr<Evaluator> {

@@ -4,8 +4,6 @@
 // quantization between two int8 operators with a ReLU between them. Tested by
 // tests/evaluators/compiler_test.cpp and, end to end, against PyTorch's logits by
 // fashion_vit_test.cpp.
-#include <omp.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -15,55 +13,15 @@
 #include <set>
 #include <stdexcept>
 
-#include "evaluators/onednn/arena.hpp"
 #include "evaluators/onednn/compiled_network.hpp"
 #include "evaluators/onednn/primitives.hpp"
+#include "evaluators/onednn/program.hpp"
 
 namespace quarry::evaluators {
 
 using search::Network;
 using search::Operator;
 using search::Precision;
-
-struct CompiledNetwork::Program {
-  struct Step {
-    dnnl::primitive primitive;
-    std::unordered_map<int, dnnl::memory> arguments;
-  };
-
-  CompileOptions options;
-  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-  dnnl::stream stream{engine};
-  dnnl::memory arena;  // owns all activations; the arguments point into it
-  std::vector<Step> steps;
-  std::vector<CompiledStep> described;
-  std::span<float> input;
-  std::span<const float> output;
-  std::map<std::string, std::span<const float>> activations;
-  std::size_t activation_bytes = 0;
-};
-
-CompiledNetwork::CompiledNetwork(std::unique_ptr<Program> program) : program_(std::move(program)) {}
-CompiledNetwork::~CompiledNetwork() = default;
-const CompileOptions& CompiledNetwork::options() const { return program_->options; }
-std::span<float> CompiledNetwork::input() { return program_->input; }
-std::span<const float> CompiledNetwork::output() const { return program_->output; }
-std::span<const CompiledStep> CompiledNetwork::steps() const { return program_->described; }
-std::size_t CompiledNetwork::activation_bytes() const { return program_->activation_bytes; }
-
-void CompiledNetwork::run() {
-  omp_set_num_threads(
-      program_->options
-          .threads);  // a setting of the calling thread, which may have run another network
-  for (CompiledNetwork::Program::Step& step : program_->steps)
-    step.primitive.execute(program_->stream, step.arguments);
-  program_->stream.wait();
-}
-
-std::span<const float> CompiledNetwork::activation(const std::string& operator_name) const {
-  const auto found = program_->activations.find(operator_name);
-  return found == program_->activations.end() ? std::span<const float>() : found->second;
-}
 
 namespace {
 
@@ -100,13 +58,7 @@ class Compiler {
  public:
   Compiler(const Network& network, const TensorStore& weights, const Calibration& calibration,
            const CompileOptions& options)
-      : network_(network),
-        weights_(weights),
-        calibration_(calibration),
-        program_(std::make_unique<CompiledNetwork::Program>()) {
-    program_->options = options;
-    omp_set_num_threads(
-        options.threads);  // oneDNN chooses blockings for the threads it sees at creation
+      : network_(network), weights_(weights), calibration_(calibration), builder_(options) {
     consumers_.resize(network.operators.size());
     for (std::size_t i = 0; i < network.operators.size(); ++i) {
       for (const std::size_t input : network.operators[i].inputs) {
@@ -116,55 +68,33 @@ class Compiler {
   }
 
   std::unique_ptr<CompiledNetwork> compile() {
-    input_ = new_buffer(network_.input.elements() * batch() * sizeof(float));
+    input_ = builder_.new_buffer(network_.input.elements() * batch() * sizeof(float));
     for (current_ = 0; current_ < network_.operators.size(); ++current_) compile_operator();
-    return finish();
+    current_ = network_.operators.size() - 1;
+    const BufferId output = value(current_, Form::kF32);
+    std::map<std::string, BufferId> named;
+    for (const auto& [key, buffer] : values_) {
+      if (key.second == Form::kF32) named[network_.operators[key.first].name] = buffer;
+    }
+    return builder_.finish(input_, output, named);
   }
 
  private:
-  // ------------------------------------------------------------------ buffers and steps
-
-  using BufferId = std::size_t;
-
-  struct Place {
-    BufferId buffer = 0;
-    std::size_t byte_offset = 0;
-  };
-
-  struct PlannedArgument {
-    int index = 0;
-    Place place;
-    memory::desc description;
-  };
-
-  struct PlannedStep {
-    Primitive primitive;
-    std::vector<PlannedArgument> arguments;
-    std::vector<std::pair<int, memory>> constants;
-  };
-
-  std::size_t batch() const { return program_->options.batch; }
+  std::size_t batch() const { return builder_.options().batch; }
   const Operator& op() const { return network_.operators[current_]; }
-  const dnnl::engine& engine() const { return program_->engine; }
+  const dnnl::engine& engine() const { return builder_.engine(); }
 
-  BufferId new_buffer(std::size_t bytes) {
-    buffers_.push_back({.bytes = bytes, .first = steps_.size(), .last = steps_.size()});
-    return buffers_.size() - 1;
-  }
-
-  void add_step(const std::string& part, Primitive primitive,
-                std::vector<PlannedArgument> arguments,
-                std::vector<std::pair<int, memory>> constants = {}) {
+  void add_step(const std::string& part, const Primitive& primitive,
+                std::vector<BufferArgument> arguments,
+                std::vector<ConstantArgument> constants = {}) {
     if (primitive.implementation.find("ref") != std::string::npos) {
       throw CompileFailure("operator " + op().name + " (" + part + ", " +
                            std::string(search::to_text(op().precision)) +
                            "): oneDNN has only its reference implementation " +
                            primitive.implementation + " here, which no deployment would run");
     }
-    for (const PlannedArgument& argument : arguments)
-      buffers_[argument.place.buffer].last = steps_.size();
-    program_->described.push_back({op().name, part, primitive.implementation});
-    steps_.push_back({std::move(primitive), std::move(arguments), std::move(constants)});
+    builder_.add_step({op().name, part, primitive.implementation}, primitive, std::move(arguments),
+                      std::move(constants));
   }
 
   // ------------------------------------------------------------------ values
@@ -184,7 +114,7 @@ class Compiler {
   }
 
   BufferId make_value(std::size_t index, Form form) {
-    const BufferId buffer = new_buffer(matrix(index, form).get_size());
+    const BufferId buffer = builder_.new_buffer(matrix(index, form).get_size());
     values_[{index, form}] = buffer;
     return buffer;
   }
@@ -197,13 +127,13 @@ class Compiler {
     if (form == Form::kU8) {
       const BufferId source = value(index, Form::kF32);
       const ActivationScale scale = input_scale(index);
-      const memory factor = constant({1, 1}, {1.0F / scale.scale});
+      const memory factor = builder_.constant({1, 1}, std::vector<float>{1.0F / scale.scale});
       const BufferId destination = make_value(index, form);
       add_step("quantize",
                make_quantize(engine(), matrix(index, Form::kF32), factor.get_desc(),
                              matrix(index, form), static_cast<float>(scale.zero_point)),
-               {{DNNL_ARG_SRC_0, {source}, matrix(index, Form::kF32)},
-                {DNNL_ARG_DST, {destination}, matrix(index, form)}},
+               {{DNNL_ARG_SRC_0, source, matrix(index, Form::kF32)},
+                {DNNL_ARG_DST, destination, matrix(index, form)}},
                {{DNNL_ARG_SRC_1, factor}});
       return destination;
     }
@@ -212,8 +142,8 @@ class Compiler {
     const BufferId destination = make_value(index, form);
     add_step(form == Form::kF32 ? "to f32" : "to bf16",
              make_reorder(engine(), matrix(index, from), matrix(index, form)),
-             {{DNNL_ARG_FROM, {source}, matrix(index, from)},
-              {DNNL_ARG_TO, {destination}, matrix(index, form)}});
+             {{DNNL_ARG_FROM, source, matrix(index, from)},
+              {DNNL_ARG_TO, destination, matrix(index, form)}});
     return destination;
   }
 
@@ -251,12 +181,6 @@ class Compiler {
 
   // ------------------------------------------------------------------ constants
 
-  memory constant(const Dims& dims, const std::vector<float>& values) {
-    memory holder(dense(dims, DataType::f32), engine());
-    std::memcpy(holder.get_data_handle(), values.data(), values.size() * sizeof(float));
-    return holder;
-  }
-
   std::vector<float> read(const search::WeightSlice& slice) const {
     if (const auto problem = weights_.mismatch(slice))
       throw CompileFailure("operator " + op().name + ": " + *problem);
@@ -268,14 +192,11 @@ class Compiler {
   template <typename Element>
   memory packed(const std::vector<Element>& stored, DataType type, const search::Linear& linear,
                 const memory::desc& wanted) {
-    const memory::desc plain = strided({dim(linear.in_features), dim(linear.out_features)}, type,
-                                       {1, dim(linear.in_features)});
-    memory source(plain, engine());
+    memory source(strided({dim(linear.in_features), dim(linear.out_features)}, type,
+                          {1, dim(linear.in_features)}),
+                  engine());
     std::memcpy(source.get_data_handle(), stored.data(), stored.size() * sizeof(Element));
-    memory destination(wanted, engine());
-    dnnl::reorder(source, destination).execute(program_->stream, source, destination);
-    program_->stream.wait();
-    return destination;
+    return builder_.converted(source, wanted);
   }
 
   // ------------------------------------------------------------------ operators
@@ -302,29 +223,28 @@ class Compiler {
     const BufferId from = value(op().inputs[0], Form::kF32);
     const BufferId to = make_value(current_, Form::kF32);
     add_step("cut", make_reorder(engine(), source, dense(dims, DataType::f32)),
-             {{DNNL_ARG_FROM, {from}, source}, {DNNL_ARG_TO, {to}, dense(dims, DataType::f32)}});
+             {{DNNL_ARG_FROM, from, source}, {DNNL_ARG_TO, to, dense(dims, DataType::f32)}});
   }
 
   void compile_kind(const search::PositionEmbedding& position) {
     const memory::dim elements = dim(op().output.elements());
     const memory::desc data = dense({dim(batch()), elements}, DataType::f32);
-    const memory table = constant({1, elements}, read(position.table));
+    const memory table = builder_.constant({1, elements}, read(position.table));
     const BufferId from = value(op().inputs[0], Form::kF32);
     const BufferId to = make_value(current_, Form::kF32);
     add_step("add", make_add(engine(), data, table.get_desc(), data),
-             {{DNNL_ARG_SRC_0, {from}, data}, {DNNL_ARG_DST, {to}, data}},
-             {{DNNL_ARG_SRC_1, table}});
+             {{DNNL_ARG_SRC_0, from, data}, {DNNL_ARG_DST, to, data}}, {{DNNL_ARG_SRC_1, table}});
   }
 
   void compile_kind(const search::LayerNorm& norm) {
     const memory::desc data = matrix(current_, Form::kF32);
     const memory::dim width = dim(op().output.sizes.back());
-    const memory scale = constant({width}, read(norm.scale));
-    const memory shift = constant({width}, read(norm.shift));
+    const memory scale = builder_.constant({width}, read(norm.scale));
+    const memory shift = builder_.constant({width}, read(norm.shift));
     const BufferId from = value(op().inputs[0], Form::kF32);
     const BufferId to = make_value(current_, Form::kF32);
     add_step("normalise", make_layer_norm(engine(), data, static_cast<float>(norm.epsilon)),
-             {{DNNL_ARG_SRC, {from}, data}, {DNNL_ARG_DST, {to}, data}},
+             {{DNNL_ARG_SRC, from, data}, {DNNL_ARG_DST, to, data}},
              {{DNNL_ARG_SCALE, scale}, {DNNL_ARG_SHIFT, shift}});
   }
 
@@ -364,9 +284,10 @@ class Compiler {
     const BufferId to =
         residual ? value(*residual, Form::kF32) : make_value(current_, destination_form);
     add_step("product", primitive,
-             {{DNNL_ARG_SRC, {from}, matrix(producer, source_form)},
-              {DNNL_ARG_DST, {to}, matrix(current_, destination_form)}},
-             {{DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, constant({1, shape.outputs}, bias)}});
+             {{DNNL_ARG_SRC, from, matrix(producer, source_form)},
+              {DNNL_ARG_DST, to, matrix(current_, destination_form)}},
+             {{DNNL_ARG_WEIGHTS, weights},
+              {DNNL_ARG_BIAS, builder_.constant({1, shape.outputs}, bias)}});
     if (residual) {
       const std::size_t sum = consumers_[current_][0];
       values_[{sum, Form::kF32}] = to;
@@ -410,9 +331,8 @@ class Compiler {
     const BufferId a = value(op().inputs[0], Form::kF32);
     const BufferId b = value(op().inputs[1], Form::kF32);
     const BufferId to = make_value(current_, Form::kF32);
-    add_step(
-        "add", make_add(engine(), data, data, data),
-        {{DNNL_ARG_SRC_0, {a}, data}, {DNNL_ARG_SRC_1, {b}, data}, {DNNL_ARG_DST, {to}, data}});
+    add_step("add", make_add(engine(), data, data, data),
+             {{DNNL_ARG_SRC_0, a, data}, {DNNL_ARG_SRC_1, b, data}, {DNNL_ARG_DST, to, data}});
   }
 
   // ------------------------------------------------------------------ attention
@@ -436,9 +356,9 @@ class Compiler {
         strided(dims, data_type(stored),
                 {attention, heads.tokens * 3 * attention, heads.width, 3 * attention, 1});
     const memory::desc destination = dense(dims, data_type(form));
-    const BufferId to = new_buffer(destination.get_size());
+    const BufferId to = builder_.new_buffer(destination.get_size());
     add_step("split heads", make_reorder(engine(), source, destination),
-             {{DNNL_ARG_FROM, {from}, source}, {DNNL_ARG_TO, {to}, destination}});
+             {{DNNL_ARG_FROM, from, source}, {DNNL_ARG_TO, to, destination}});
     split_[{qkv, form}] = to;
     return to;
   }
@@ -465,9 +385,9 @@ class Compiler {
     const BufferId to = make_value(current_, Form::kF32);
     const float scale = 1.0F / std::sqrt(static_cast<float>(scores.head_dim));
     add_step("product", make_batched_product(engine(), queries, keys, products, scale),
-             {{DNNL_ARG_SRC, {split, part_offset(0, heads, form)}, queries},
-              {DNNL_ARG_WEIGHTS, {split, part_offset(1, heads, form)}, keys},
-              {DNNL_ARG_DST, {to}, products}});
+             {{DNNL_ARG_SRC, split, queries, part_offset(0, heads, form)},
+              {DNNL_ARG_WEIGHTS, split, keys, part_offset(1, heads, form)},
+              {DNNL_ARG_DST, to, products}});
   }
 
   void compile_kind(const search::Softmax&) {
@@ -478,7 +398,7 @@ class Compiler {
     const memory::desc destination =
         matrix(current_, form == Form::kBf16 ? Form::kBf16 : Form::kF32);
     add_step("softmax", make_softmax(engine(), source, destination),
-             {{DNNL_ARG_SRC, {from}, source}, {DNNL_ARG_DST, {to}, destination}});
+             {{DNNL_ARG_SRC, from, source}, {DNNL_ARG_DST, to, destination}});
   }
 
   void compile_kind(const search::AttentionContext& context) {
@@ -492,11 +412,11 @@ class Compiler {
         dense({dim(batch()), heads.count, heads.tokens, heads.tokens}, data_type(form));
     const memory::desc values = dense(dims, data_type(form));
     const memory::desc mixed = dense(dims, DataType::f32);
-    const BufferId by_head = new_buffer(mixed.get_size());
+    const BufferId by_head = builder_.new_buffer(mixed.get_size());
     add_step("product", make_batched_product(engine(), weights, values, mixed, 1.0F),
-             {{DNNL_ARG_SRC, {probabilities}, weights},
-              {DNNL_ARG_WEIGHTS, {split, part_offset(2, heads, form)}, values},
-              {DNNL_ARG_DST, {by_head}, mixed}});
+             {{DNNL_ARG_SRC, probabilities, weights},
+              {DNNL_ARG_WEIGHTS, split, values, part_offset(2, heads, form)},
+              {DNNL_ARG_DST, by_head, mixed}});
     // bf16 comes for free with the move; u8 is cheaper as a step of its own.
     const Form merged_form = wanted_by_all() == Form::kBf16 ? Form::kBf16 : Form::kF32;
     const memory::dim attention = heads.count * heads.width;
@@ -504,7 +424,7 @@ class Compiler {
                                         {heads.tokens * attention, heads.width, attention, 1});
     const BufferId to = make_value(current_, merged_form);
     add_step("merge heads", make_reorder(engine(), mixed, merged),
-             {{DNNL_ARG_FROM, {by_head}, mixed}, {DNNL_ARG_TO, {to}, merged}});
+             {{DNNL_ARG_FROM, by_head, mixed}, {DNNL_ARG_TO, to, merged}});
   }
 
   void compile_kind(const search::TokenMean&) {
@@ -518,75 +438,16 @@ class Compiler {
     const memory::desc destination =
         strided({dim(batch()), features, 1}, DataType::f32, {features, 1, features});
     add_step("mean", make_token_mean(engine(), {dim(batch()), tokens, features}),
-             {{DNNL_ARG_SRC, {from}, source}, {DNNL_ARG_DST, {to}, destination}});
-  }
-
-  // ------------------------------------------------------------------ the finished program
-
-  std::unique_ptr<CompiledNetwork> finish() {
-    current_ = network_.operators.size() - 1;
-    const BufferId output = value(current_, Form::kF32);
-    // The caller's input must survive a run, or a second run would see another one.
-    buffers_[input_].first = 0;
-    buffers_[input_].last = steps_.size();
-    buffers_[output].last = steps_.size();
-    if (program_->options.keep_activations) {
-      for (BufferUse& buffer : buffers_) {
-        buffer.first = 0;
-        buffer.last = steps_.size();
-      }
-    }
-    BufferUse scratchpad{.bytes = 0, .first = 0, .last = steps_.size()};
-    for (const PlannedStep& step : steps_)
-      scratchpad.bytes = std::max(scratchpad.bytes, step.primitive.scratchpad.get_size());
-    buffers_.push_back(scratchpad);
-
-    const ArenaPlan plan = plan_arena(buffers_);
-    program_->activation_bytes = plan.bytes;
-    program_->arena =
-        memory(dense({dim(std::max<std::size_t>(plan.bytes, 64))}, DataType::u8), engine());
-    auto* const base = static_cast<std::byte*>(program_->arena.get_data_handle());
-    std::memset(base, 0, plan.bytes);
-    const auto at = [&](const Place& place) {
-      return base + plan.offsets[place.buffer] + place.byte_offset;
-    };
-    for (PlannedStep& step : steps_) {
-      CompiledNetwork::Program::Step ready{.primitive = step.primitive.primitive, .arguments = {}};
-      for (const PlannedArgument& argument : step.arguments) {
-        ready.arguments.emplace(argument.index,
-                                memory(argument.description, engine(), at(argument.place)));
-      }
-      for (const auto& [index, holder] : step.constants) ready.arguments.emplace(index, holder);
-      if (step.primitive.scratchpad.get_size() > 0) {
-        ready.arguments.emplace(DNNL_ARG_SCRATCHPAD, memory(step.primitive.scratchpad, engine(),
-                                                            at({buffers_.size() - 1})));
-      }
-      program_->steps.push_back(std::move(ready));
-    }
-    const auto floats = [&](BufferId buffer) {
-      return std::span(reinterpret_cast<float*>(at({buffer})),
-                       buffers_[buffer].bytes / sizeof(float));
-    };
-    program_->input = floats(input_);
-    program_->output = floats(output);
-    if (program_->options.keep_activations) {
-      for (const auto& [key, buffer] : values_) {
-        if (key.second == Form::kF32)
-          program_->activations[network_.operators[key.first].name] = floats(buffer);
-      }
-    }
-    return std::make_unique<CompiledNetwork>(std::move(program_));
+             {{DNNL_ARG_SRC, from, source}, {DNNL_ARG_DST, to, destination}});
   }
 
   const Network& network_;
   const TensorStore& weights_;
   const Calibration& calibration_;
-  std::unique_ptr<CompiledNetwork::Program> program_;
+  ProgramBuilder builder_;
   std::vector<std::vector<std::size_t>> consumers_;
   std::size_t current_ = 0;
   BufferId input_ = 0;
-  std::vector<BufferUse> buffers_;
-  std::vector<PlannedStep> steps_;
   std::map<std::pair<std::size_t, Form>, BufferId> values_;
   std::map<std::pair<std::size_t, Form>, BufferId> split_;
   std::set<std::size_t> summed_;  // Adds that a product has already made

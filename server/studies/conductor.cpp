@@ -20,8 +20,9 @@ using nlohmann::json;
 constexpr std::size_t kOutstandingTrials = 16;
 constexpr std::size_t kReferenceTrials = 8;
 
-std::string evaluator_key(const std::string& evaluator, const OptionValues& options) {
-  return evaluator + " " + search::options_to_json(options).dump();
+bool is_measured(const StudyTrial& trial, const TaskPlan& task) {
+  return std::ranges::all_of(
+      task.metrics, [&](const std::string& metric) { return trial.metrics.contains(metric); });
 }
 
 }  // namespace
@@ -123,94 +124,13 @@ void Conductor::prepare() {
     throw std::runtime_error("this server cannot run the study: " + errors.front().pointer + " " +
                              errors.front().detail);
   spec_ = std::move(*spec);
-  supernet_ = context_.supernets.find(spec_.supernet);
-  supernet_version_ = supernet_->supernet().name + "@" + supernet_->version();
-  const evaluators::EvaluatorEntry* analytic = evaluators::find_evaluator("analytic");
-  analytic_ =
-      analytic->make({*supernet_, context_.pool}, OptionValues::defaults(analytic->options));
-  plan_tasks();
+  const evaluators::LoadedSupernet& supernet = *context_.supernets.find(spec_.supernet);
+  plan_ = std::make_unique<StudyPlan>(spec_, supernet, context_.pool);
   const auto settle_after =
       std::min<std::size_t>(kReferenceTrials, static_cast<std::size_t>(spec_.max_trials));
   tracker_ = std::make_unique<FrontTracker>(spec_.objectives, spec_.constraints, settle_after);
   algorithm_ = search::find_algorithm(spec_.algorithm)
-                   ->make(make_problem(), spec_.algorithm_options, spec_.seed);
-}
-
-void Conductor::plan_tasks() {
-  for (const MetricPlan& metric : spec_.metrics) {
-    const evaluators::EvaluatorEntry* entry = evaluators::find_evaluator(metric.evaluator);
-    if (entry->concurrency == evaluators::Concurrency::kImmediate)
-      continue;  // analytic metrics come with every trial
-    const std::string key = evaluator_key(metric.evaluator, metric.options);
-    const auto same = std::ranges::find(plans_, key, &TaskPlan::key);
-    if (same != plans_.end()) {
-      same->metrics.push_back(metric.metric);
-    } else {
-      plans_.push_back({metric.evaluator,
-                        metric.options,
-                        {metric.metric},
-                        key,
-                        entry->fingerprint(metric.options).first});
-    }
-    const bool tunes_on_validation = metric.metric == "accuracy" &&
-                                     metric.evaluator == "validation" &&
-                                     metric.options.text("split") == "validation";
-    if (spec_.final_test && tunes_on_validation && supernet_->dataset().test.count() > 0) {
-      OptionValues options = metric.options;
-      options.set("split", std::string("test"));
-      options.set("images", std::int64_t{0});
-      test_plan_ = {metric.evaluator,
-                    options,
-                    {"test_accuracy"},
-                    evaluator_key(metric.evaluator, options),
-                    entry->fingerprint(options).first};
-    }
-  }
-}
-
-search::Problem Conductor::make_problem() {
-  const auto exact = [this](const std::string& metric) {
-    const auto plan = std::ranges::find(spec_.metrics, metric, &MetricPlan::metric);
-    return evaluators::find_evaluator(plan->evaluator)->concurrency ==
-           evaluators::Concurrency::kImmediate;
-  };
-  const auto value_of = [this](const search::Genome& genome, const std::string& metric) {
-    return analytic_->evaluate(std::span(&genome, 1), {}).front().metrics.at(metric).value;
-  };
-  search::Problem problem{.space = &supernet_->supernet().space,
-                          .objectives = spec_.objectives.size()};
-  for (const search::Objective& objective : spec_.objectives) {
-    problem.exact.emplace_back();
-    if (!exact(objective.metric)) continue;
-    problem.exact.back() = [value_of, objective](const search::Genome& genome) {
-      return search::to_minimised(objective.goal, value_of(genome, objective.metric));
-    };
-  }
-  if (!spec_.constraints.empty()) {
-    problem.known_violation = [this, exact, value_of](const search::Genome& genome,
-                                                      std::span<const double> objectives) {
-      double total = 0.0;
-      for (const search::Constraint& constraint : spec_.constraints) {
-        const auto objective =
-            std::ranges::find(spec_.objectives, constraint.metric, &search::Objective::metric);
-        if (objective != spec_.objectives.end()) {
-          const auto k = static_cast<std::size_t>(objective - spec_.objectives.begin());
-          total +=
-              search::violation(constraint, search::to_minimised(objective->goal, objectives[k]));
-        } else if (exact(constraint.metric)) {
-          total += search::violation(constraint, value_of(genome, constraint.metric));
-        }
-      }
-      return total;
-    };
-  }
-  if (spec_.baselines) {
-    for (const search::Baseline& baseline : supernet_->supernet().baselines) {
-      if (std::ranges::find(problem.seeds, baseline.genome) == problem.seeds.end())
-        problem.seeds.push_back(baseline.genome);
-    }
-  }
-  return problem;
+                   ->make(plan_->problem(), spec_.algorithm_options, spec_.seed);
 }
 
 void Conductor::replay() {
@@ -278,14 +198,12 @@ void Conductor::create_trial(search::Proposal proposal) {
   StudyTrial trial{.number = trials_.size(),
                    .genome = std::move(proposal.genome),
                    .origin = std::move(proposal.origin)};
-  for (const search::Baseline& baseline : supernet_->supernet().baselines) {
-    if (spec_.baselines && baseline.genome == trial.genome) trial.baseline = baseline.name;
-  }
-  trial.metrics = analytic_->evaluate(std::span(&trial.genome, 1), {}).front().metrics;
+  trial.baseline = plan_->baseline_name(trial.genome);
+  trial.metrics = plan_->exact_metrics(trial.genome);
 
   Commit change = new_commit();
   add_event(change, "trial.created",
-            trial_to_json(trial, supernet_->supernet(), spec_.objectives).dump());
+            trial_to_json(trial, plan_->supernet(), spec_.objectives).dump());
   outstanding_.insert(trial.number);
   trials_.push_back(std::move(trial));
   StudyTrial& created = trials_.back();
@@ -303,17 +221,15 @@ void Conductor::create_trial(search::Proposal proposal) {
 // Answers that an earlier study on this machine has are taken from there: nothing is measured
 // twice.
 void Conductor::measure_or_reuse(StudyTrial& trial, Commit& change) {
-  for (const TaskPlan& plan : plans_) {
+  for (const TaskPlan& task : plan_->tasks()) {
     std::map<std::string, search::Measurement> known;
-    for (const std::string& metric : plan.metrics) {
-      const MeasurementKey key{supernet_version_, search::to_text(trial.genome), metric, plan.key,
-                               plan.fingerprint};
-      if (const auto measurement = context_.store.find_measurement(key))
+    for (const std::string& metric : task.metrics) {
+      if (const auto measurement = context_.store.find_measurement(question(trial, task, metric)))
         known[metric] = *measurement;
     }
-    if (known.size() < plan.metrics.size()) continue;
+    if (known.size() < task.metrics.size()) continue;
     const json data = {{"number", trial.number},
-                       {"evaluator", plan.evaluator},
+                       {"evaluator", task.evaluator},
                        {"metrics", metrics_to_json(known)},
                        {"reused", true}};
     add_event(change, "trial.measured", data.dump());
@@ -335,30 +251,36 @@ void Conductor::take_up(StudyTrial& trial) {
   tell(trial);
 }
 
-bool Conductor::is_measured(const StudyTrial& trial, const TaskPlan& plan) const {
-  return std::ranges::all_of(
-      plan.metrics, [&](const std::string& metric) { return trial.metrics.contains(metric); });
+void Conductor::queue_missing(const StudyTrial& trial) {
+  for (const TaskPlan& task : plan_->tasks()) {
+    if (!is_measured(trial, task)) queue_task(trial, task);
+  }
 }
 
-void Conductor::queue_missing(const StudyTrial& trial) {
-  for (const TaskPlan& plan : plans_) {
-    if (is_measured(trial, plan)) continue;
-    context_.queue.push({.study = record_.id,
-                         .trial = trial.number,
-                         .supernet = spec_.supernet,
-                         .evaluator = plan.evaluator,
-                         .options = plan.options,
-                         .genome = trial.genome});
-  }
+void Conductor::queue_task(const StudyTrial& trial, const TaskPlan& task) {
+  context_.queue.push({.study = record_.id,
+                       .trial = trial.number,
+                       .supernet = spec_.supernet,
+                       .evaluator = task.evaluator,
+                       .options = task.options,
+                       .genome = trial.genome});
+}
+
+MeasurementKey Conductor::question(const StudyTrial& trial, const TaskPlan& task,
+                                   const std::string& metric) const {
+  return {plan_->supernet_key(), search::to_text(trial.genome), metric, task.key,
+          task.fingerprint_id};
 }
 
 void Conductor::receive(Completion completion) {
   StudyTrial& trial = trials_[completion.task.trial];
-  const std::string key = evaluator_key(completion.task.evaluator, completion.task.options);
+  const std::string key = plan_key(completion.task.evaluator, completion.task.options);
   Evaluation& evaluation = completion.evaluation;
 
   if (search_closed_) {
-    if (!test_plan_ || key != test_plan_->key || untested_.erase(trial.number) == 0) return;
+    if (!plan_->final_test() || key != plan_->final_test()->key ||
+        untested_.erase(trial.number) == 0)
+      return;
     if (!evaluation.failure.empty()) return;  // the front stands as it was validated
     search::Measurement measurement = evaluation.metrics.at("accuracy");
     trial.metrics["test_accuracy"] = measurement;
@@ -374,19 +296,17 @@ void Conductor::receive(Completion completion) {
   if (trial.state != TrialState::kRunning) return;  // it failed elsewhere already
   Commit change = new_commit();
   if (evaluation.failure.empty()) {
-    const auto plan = std::ranges::find(plans_, key, &TaskPlan::key);
+    const TaskPlan& task = *plan_->find_task(key);
     std::map<std::string, search::Measurement> wanted;
-    for (const std::string& metric : plan->metrics) {
+    for (const std::string& metric : task.metrics) {
       wanted[metric] = evaluation.metrics.at(metric);
       change.measurements.push_back(
-          {{supernet_version_, search::to_text(trial.genome), metric, plan->key, plan->fingerprint},
-           wanted[metric],
-           static_cast<std::int64_t>(trial.number)});
+          {question(trial, task, metric), wanted[metric], static_cast<std::int64_t>(trial.number)});
     }
-    const auto [id, text] = evaluators::find_evaluator(plan->evaluator)->fingerprint(plan->options);
-    if (!id.empty()) change.fingerprints.emplace_back(id, text);
+    if (!task.fingerprint_id.empty())
+      change.fingerprints.emplace_back(task.fingerprint_id, task.fingerprint);
     const json data = {{"number", trial.number},
-                       {"evaluator", plan->evaluator},
+                       {"evaluator", task.evaluator},
                        {"metrics", metrics_to_json(wanted)}};
     add_event(change, "trial.measured", data.dump());
     trial.metrics.merge(wanted);
@@ -401,8 +321,8 @@ void Conductor::receive(Completion completion) {
 }
 
 void Conductor::finish_if_complete(StudyTrial& trial, Commit& change) {
-  const bool complete =
-      std::ranges::all_of(plans_, [&](const TaskPlan& plan) { return is_measured(trial, plan); });
+  const bool complete = std::ranges::all_of(
+      plan_->tasks(), [&](const TaskPlan& task) { return is_measured(trial, task); });
   if (!complete) return;
   finish(
       trial,
@@ -414,7 +334,7 @@ void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
   trial.state = state;
   outstanding_.erase(trial.number);
   ++change.study.trials;
-  nlohmann::ordered_json data = trial_to_json(trial, supernet_->supernet(), spec_.objectives);
+  nlohmann::ordered_json data = trial_to_json(trial, plan_->supernet(), spec_.objectives);
   if (state == TrialState::kSucceeded || state == TrialState::kInfeasible) {
     const FrontUpdate update = tracker_->add(trial.number, trial.metrics);
     for (const std::size_t number : update.removed) {
@@ -459,18 +379,13 @@ void Conductor::close_search(const std::string& reason) {
 }
 
 void Conductor::start_tests() {
-  if (!test_plan_) return;
+  if (!plan_->final_test()) return;
   for (const StudyTrial& trial : trials_) {
     const bool baseline = !trial.baseline.empty() && trial.state == TrialState::kSucceeded;
     if (!(front_.contains(trial.number) || baseline) || trial.metrics.contains("test_accuracy"))
       continue;
     untested_.insert(trial.number);
-    context_.queue.push({.study = record_.id,
-                         .trial = trial.number,
-                         .supernet = spec_.supernet,
-                         .evaluator = test_plan_->evaluator,
-                         .options = test_plan_->options,
-                         .genome = trial.genome});
+    queue_task(trial, *plan_->final_test());
   }
 }
 
@@ -503,7 +418,7 @@ void Conductor::add_trial_row(Commit& change, const StudyTrial& trial) {
        .state = to_text(trial.state),
        .on_front = front_.contains(trial.number),
        .is_baseline = !trial.baseline.empty(),
-       .data = trial_to_json(trial, supernet_->supernet(), spec_.objectives).dump()});
+       .data = trial_to_json(trial, plan_->supernet(), spec_.objectives).dump()});
 }
 
 void Conductor::commit(Commit& change) {

@@ -17,7 +17,7 @@
 #include "server/storage/store.hpp"
 #include "server/studies/clock.hpp"
 #include "server/studies/front_tracker.hpp"
-#include "server/studies/study_spec.hpp"
+#include "server/studies/study_plan.hpp"
 #include "server/studies/task_queue.hpp"
 #include "server/studies/trial_log.hpp"
 
@@ -51,17 +51,7 @@ class Conductor {
     evaluators::Task task;
     evaluators::Evaluation evaluation;
   };
-  // Metrics that one task brings: those with the same evaluator and options.
-  struct TaskPlan {
-    std::string evaluator;
-    OptionValues options;
-    std::vector<std::string> metrics;
-    std::string key;          // evaluator and options as text
-    std::string fingerprint;  // id
-  };
-
   void prepare();
-  void plan_tasks();
   void replay();
   void apply(const EventRecord& event);
   void conduct(std::stop_token stop);
@@ -71,7 +61,9 @@ class Conductor {
   void measure_or_reuse(StudyTrial& trial, Commit& change);
   void take_up(StudyTrial& trial);
   void queue_missing(const StudyTrial& trial);
-  bool is_measured(const StudyTrial& trial, const TaskPlan& plan) const;
+  void queue_task(const StudyTrial& trial, const TaskPlan& task);
+  MeasurementKey question(const StudyTrial& trial, const TaskPlan& task,
+                          const std::string& metric) const;
   void receive(Completion completion);
   void finish_if_complete(StudyTrial& trial, Commit& change);
   void finish(StudyTrial& trial, TrialState state, Commit& change);
@@ -86,16 +78,11 @@ class Conductor {
   void commit(Commit& change);
   double elapsed() const;
   std::optional<double> seconds_left() const;
-  search::Problem make_problem();
 
   StudyContext context_;
   StudyRecord record_;
   StudySpec spec_;
-  const evaluators::LoadedSupernet* supernet_ = nullptr;
-  std::string supernet_version_;
-  std::unique_ptr<evaluators::Evaluator> analytic_;
-  std::vector<TaskPlan> plans_;
-  std::optional<TaskPlan> test_plan_;  // accuracy on the official test set, for the final front
+  std::unique_ptr<StudyPlan> plan_;
   std::unique_ptr<search::SearchAlgorithm> algorithm_;
   std::unique_ptr<FrontTracker> tracker_;
   std::vector<StudyTrial> trials_;

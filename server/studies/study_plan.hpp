@@ -1,0 +1,73 @@
+// What a spec means for its supernet: which tasks a trial needs, which metrics come by formula, and
+// the problem that the search algorithm sees. Fixed for the life of a study.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluators/evaluator.hpp"
+#include "search/core/search_algorithm.hpp"
+#include "server/studies/study_spec.hpp"
+
+namespace quarry::server {
+
+// One task per trial: all metrics that one evaluator brings with the same options.
+struct TaskPlan {
+  std::string evaluator;
+  OptionValues options;
+  std::vector<std::string> metrics;
+  std::string key;  // evaluator and options as text: tells the plans of a study apart
+  std::string fingerprint_id;
+  std::string fingerprint;  // as text
+};
+
+class StudyPlan {
+ public:
+  // The supernet and the pool outlive the plan. Throws std::runtime_error when the data set has
+  // gone.
+  StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
+            evaluators::NetworkPool& pool);
+
+  // A copy would leave the problem's functions pointing at the original.
+  StudyPlan(const StudyPlan&) = delete;
+  StudyPlan& operator=(const StudyPlan&) = delete;
+
+  const search::Supernet& supernet() const { return supernet_.supernet(); }
+  // Name and version: what measurements are kept under.
+  std::string supernet_key() const;
+
+  std::span<const TaskPlan> tasks() const { return tasks_; }
+  // nullptr when the study has no such task.
+  const TaskPlan* find_task(const std::string& key) const;
+  // Accuracy on the official test set, for the final front; nothing when it is not wanted or not
+  // there.
+  const std::optional<TaskPlan>& final_test() const { return final_test_; }
+
+  // The metrics with a closed formula, whether the study asked for them or not.
+  std::map<std::string, search::Measurement> exact_metrics(const search::Genome& genome) const;
+
+  // The manifest's name for this genome, if the study measures baselines and it is one; else empty.
+  std::string baseline_name(const search::Genome& genome) const;
+
+  // Valid as long as the plan.
+  search::Problem problem() const;
+
+ private:
+  bool is_exact(const std::string& metric) const;
+  double known_violation(const search::Genome& genome, std::span<const double> objectives) const;
+
+  const StudySpec& spec_;
+  const evaluators::LoadedSupernet& supernet_;
+  std::unique_ptr<evaluators::Evaluator> analytic_;
+  std::vector<TaskPlan> tasks_;
+  std::optional<TaskPlan> final_test_;
+};
+
+// The key of a task's plan.
+std::string plan_key(const std::string& evaluator, const OptionValues& options);
+
+}  // namespace quarry::server
