@@ -15,6 +15,7 @@
 #include "predictors/options.hpp"
 #include "search/core/genome.hpp"
 #include "search/core/measurement.hpp"
+#include "search/network/network.hpp"
 
 namespace quarry::evaluators {
 
@@ -54,6 +55,8 @@ struct EvaluatorEntry {
   std::vector<std::string> metrics;
   Concurrency concurrency = Concurrency::kShared;
   std::vector<OptionSpec> options;
+  // The precisions that a network may have to be measured on this machine; nullptr: any.
+  std::span<const search::Precision> (*precisions)() = nullptr;
 
   // Why it cannot serve this supernet on this machine; nothing if it can.
   std::optional<std::string> (*unavailable)(const LoadedSupernet& supernet,

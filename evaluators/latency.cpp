@@ -3,6 +3,7 @@
 #include "evaluators/evaluator.hpp"
 #include "evaluators/fingerprint.hpp"
 #include "evaluators/latency_protocol.hpp"
+#include "evaluators/onednn/onednn_info.hpp"
 
 namespace quarry::evaluators {
 namespace {
@@ -79,6 +80,7 @@ EvaluatorEntry onednn_evaluator() {
                        .min = 0.01,
                        .max = 3600,
                        .help = "stop repeating after this long"}},
+          .precisions = executable_precisions,
           .unavailable = [](const LoadedSupernet& supernet,
                             const OptionValues&) -> std::optional<std::string> {
             if (supernet.weights()) return std::nullopt;

@@ -2,10 +2,11 @@
 // tests/evaluators/fashion_vit_test.cpp.
 #include "evaluators/sensitivity.hpp"
 
-#include <array>
+#include <vector>
 
 #include "evaluators/classification.hpp"
 #include "evaluators/onednn/calibration.hpp"
+#include "evaluators/onednn/onednn_info.hpp"
 #include "search/network/cost.hpp"
 
 namespace quarry::evaluators {
@@ -14,9 +15,11 @@ SensitivityTable measure_sensitivity(
     const LoadedSupernet& supernet, const search::Genome& genome, std::size_t images,
     const std::function<void(std::size_t, std::size_t)>& progress) {
   using search::Precision;
-  constexpr std::array kTried = {Precision::kBf16, Precision::kInt8, Precision::kInt8Weights4};
-  SensitivityTable table;
   if (const auto why = supernet.accuracy_unavailable()) return {.failure = *why};
+  SensitivityTable table;
+  for (const Precision precision : executable_precisions()) {
+    if (precision != Precision::kF32) table.precisions.push_back(precision);
+  }
 
   search::Network network = supernet.supernet().network(genome);
   for (search::Operator& op : network.operators) op.precision = Precision::kF32;
@@ -41,11 +44,11 @@ SensitivityTable measure_sensitivity(
   table.top1 = top1_accuracy(reference, split.labels);
   table.loss = cross_entropy(reference, split.labels);
   table.images = reference.images();
-  const std::size_t total = policy_of(network).size() * kTried.size();
+  const std::size_t total = policy_of(network).size() * table.precisions.size();
   for (search::Operator& op : network.operators) {
     if (!search::is_quantizable(op)) continue;
     const std::int64_t bytes = search::cost_of(op).model_size_bytes;
-    for (const Precision precision : kTried) {
+    for (const Precision precision : table.precisions) {
       op.precision = precision;
       const Logits logits = logits_of(network);
       if (!table.failure.empty()) return table;

@@ -23,12 +23,13 @@ struct SensitivityTable {
   double top1 = 0.0;  // of the f32 network
   double loss = 0.0;
   std::size_t images = 0;
+  std::vector<search::Precision> precisions;  // tried beside f32: those that run on this machine
   std::vector<SensitivityRow> rows;  // by operator in order of execution, then by precision
   std::string failure;               // why it could not be made; empty when it could
 };
 
-// Tries every quantizable operator of the sub-network alone at bf16, int8 and int8_w4 over the
-// first `images` validation images. progress(done, total) is called after each.
+// Tries every quantizable operator of the sub-network alone at every precision that runs here,
+// over the first `images` validation images. progress(done, total) is called after each.
 SensitivityTable measure_sensitivity(const LoadedSupernet& supernet, const search::Genome& genome,
                                      std::size_t images,
                                      const std::function<void(std::size_t, std::size_t)>& progress);

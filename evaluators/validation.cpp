@@ -6,6 +6,7 @@
 #include "evaluators/classification.hpp"
 #include "evaluators/evaluator.hpp"
 #include "evaluators/fingerprint.hpp"
+#include "evaluators/onednn/onednn_info.hpp"
 
 namespace quarry::evaluators {
 namespace {
@@ -84,6 +85,7 @@ EvaluatorEntry validation_evaluator() {
                        .min = 1,
                        .max = 256,
                        .help = "threads of one evaluation"}},
+          .precisions = executable_precisions,
           .unavailable = [](const LoadedSupernet& supernet,
                             const OptionValues&) { return supernet.accuracy_unavailable(); },
           .fingerprint =

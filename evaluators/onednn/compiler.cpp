@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "evaluators/onednn/compiled_network.hpp"
+#include "evaluators/onednn/onednn_info.hpp"
 #include "evaluators/onednn/primitives.hpp"
 #include "evaluators/onednn/program.hpp"
 
@@ -176,7 +177,7 @@ class Compiler {
                            std::string(search::to_text(op().precision)) +
                            "): the range of its input " + name + " was not calibrated");
     }
-    return activation_scale(found->second);
+    return activation_scale(found->second, largest_activation_code());
   }
 
   // ------------------------------------------------------------------ constants

@@ -7,13 +7,14 @@
 
 namespace quarry::evaluators {
 
-ActivationScale activation_scale(ActivationRange range) {
+ActivationScale activation_scale(ActivationRange range, int largest) {
+  const auto steps = static_cast<float>(largest);
   const float low = std::min(range.low, 0.0F);
   const float high = std::max(range.high, 0.0F);
   if (!(high > low)) return {};
-  const float scale = (high - low) / 255.0F;
+  const float scale = (high - low) / steps;
   const float zero = std::nearbyint(-low / scale);
-  return {.scale = scale, .zero_point = static_cast<std::int32_t>(std::clamp(zero, 0.0F, 255.0F))};
+  return {.scale = scale, .zero_point = static_cast<std::int32_t>(std::clamp(zero, 0.0F, steps))};
 }
 
 QuantizedWeights quantize_weights(std::span<const float> weights, std::size_t outputs,

@@ -19,15 +19,16 @@ struct ActivationRange {
 // Operator name -> range of its output over the calibration images.
 using Calibration = std::map<std::string, ActivationRange>;
 
-// real = scale * (stored - zero_point), stored in 0..255.
+// real = scale * (stored - zero_point), stored in 0..255; 128 and above
+// may be kept for values beyond the range, see largest_activation_code().
 struct ActivationScale {
   float scale = 1.0F;
   std::int32_t zero_point = 0;
 };
 
-// Asymmetric u8 over the range widened to hold 0, so that zero is exact (Jacob et al. 2018,
-// section 2.1). A range of a single value gives scale 1.
-ActivationScale activation_scale(ActivationRange range);
+// Asymmetric over the range widened to hold 0, so that zero is exact (Jacob et al. 2018, section
+// 2.1); the range's end is stored as `largest`. A range of a single value gives scale 1.
+ActivationScale activation_scale(ActivationRange range, int largest);
 
 struct QuantizedWeights {
   std::vector<std::int8_t> values;  // [outputs, inputs]

@@ -142,10 +142,8 @@ class Linas final : public SearchAlgorithm {
             is_exact(k) ? problem_.exact[k](candidates[i].genome) : mean[i];
       }
     }
-    if (problem_.known_violation) {
-      for (Candidate& candidate : candidates)
-        candidate.violation = problem_.known_violation(candidate.genome, candidate.predicted);
-    }
+    for (Candidate& candidate : candidates)
+      candidate.violation = known_violation(problem_, candidate.genome, candidate.predicted);
     return candidates;
   }
 

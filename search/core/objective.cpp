@@ -14,12 +14,16 @@ double magnitude(double bound) { return std::max(std::abs(bound), 1e-12); }
 
 double to_minimised(Goal goal, double value) { return goal == Goal::kMinimize ? value : -value; }
 
-double violation(const Constraint& constraint, double value) {
+std::vector<double> margins(const Constraint& constraint, double value) {
+  std::vector<double> beyond;
+  if (constraint.max) beyond.push_back((value - *constraint.max) / magnitude(*constraint.max));
+  if (constraint.min) beyond.push_back((*constraint.min - value) / magnitude(*constraint.min));
+  return beyond;
+}
+
+double violation(std::span<const double> margins) {
   double total = 0.0;
-  if (constraint.max && value > *constraint.max)
-    total += (value - *constraint.max) / magnitude(*constraint.max);
-  if (constraint.min && value < *constraint.min)
-    total += (*constraint.min - value) / magnitude(*constraint.min);
+  for (const double margin : margins) total += std::max(margin, 0.0);
   return total;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,11 @@ struct Constraint {
 // Its own inverse: applied twice it gives the value back.
 double to_minimised(Goal goal, double value);
 
-// 0 when the bounds hold, else the overshoot as a share of the bound's magnitude.
-double violation(const Constraint& constraint, double value);
+// One number per bound of the constraint, max before min: how far `value` lies beyond it, as a
+// share of the bound's magnitude. 0 or less = it holds.
+std::vector<double> margins(const Constraint& constraint, double value);
+
+// The sum of the margins that do not hold; 0 = feasible.
+double violation(std::span<const double> margins);
 
 }  // namespace quarry::search

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,10 +21,11 @@ namespace quarry::search {
 // What an algorithm is told of one measured candidate.
 struct Trial {
   std::size_t number = 0;
-  Genome genome;               // canonical
-  bool succeeded = false;      // false: its evaluation failed; objectives are then empty
-  ObjectiveVector objectives;  // minimised
-  double violation = 0.0;      // of the constraints, summed; 0 = feasible
+  Genome genome;                // canonical
+  bool succeeded = false;       // false: its evaluation failed; objectives are then empty
+  ObjectiveVector objectives;   // minimised
+  std::vector<double> margins;  // one per Problem::bounds, 0 or less = it holds; empty when failed
+  double violation = 0.0;       // the sum of the margins that do not hold; 0 = feasible
   bool operator==(const Trial&) const = default;
 };
 
@@ -39,17 +41,36 @@ struct Proposal {
   Origin origin;
 };
 
+// One bound that the trials must keep, and how its margin (see objective.hpp) is known before the
+// measurement: by formula, as slope * objective + offset, or, when both are empty, not at all.
+struct Bound {
+  std::function<double(const Genome&)> exact;
+  std::optional<std::size_t> objective;
+  double slope = 1.0;
+  double offset = 0.0;
+};
+
+// Calls body(0) ... body(count - 1), in any order, on any thread; returns when all are done.
+using ParallelFor =
+    std::function<void(std::size_t count, const std::function<void(std::size_t)>& body)>;
+
 // What is to be searched. The space outlives the algorithm.
 struct Problem {
   const SearchSpace* space = nullptr;
   std::size_t objectives = 0;
   // One per objective: its minimised value by formula, or empty where it must be measured.
   std::vector<std::function<double(const Genome&)>> exact;
-  // Violation of the constraints whose metric is exact or an objective; empty when there are none.
-  std::function<double(const Genome&, std::span<const double> objectives)> known_violation;
+  std::vector<Bound> bounds;
   // Proposed first, in this order (canonical, distinct).
   std::vector<Genome> seeds;
+  // Optional; an algorithm's results do not depend on it.
+  ParallelFor parallel_for;
 };
+
+// The sum of the violated margins among those bounds that follow from the genome and its
+// (predicted) objectives.
+double known_violation(const Problem& problem, const Genome& genome,
+                       std::span<const double> objectives);
 
 // Contract, checked for every entry of the registry by tests/contracts/algorithm_contract_test.cpp:
 // - ask(n) gives at most n canonical genomes, never one that was proposed or told before; asking

@@ -2,6 +2,7 @@
 // of its gene. Tested by tests/search/supernet_test.cpp.
 #include "search/supernets/supernet.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace quarry::search {
@@ -19,7 +20,20 @@ const Value& largest_choice(const Gene& gene) {
   return *largest;
 }
 
+std::optional<Precision> named_precision(const Value& value) {
+  Precision precision = Precision::kF32;
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr || !parse_precision(*text, precision)) return std::nullopt;
+  return precision;
+}
+
 }  // namespace
+
+std::optional<Precision> precision_of(const Gene& gene, Choice choice) {
+  const bool all = std::ranges::all_of(
+      gene.choices, [](const Value& value) { return named_precision(value).has_value(); });
+  return all ? named_precision(gene.choices[choice]) : std::nullopt;
+}
 
 BlockParameters Supernet::parameters_of(const BlockUse& use, const Genome& genome,
                                         std::size_t repetition) const {

@@ -60,6 +60,9 @@ struct Supernet {
                                 std::size_t repetition) const;
 };
 
+// The precision that a choice stands for; nothing unless every choice of the gene names one.
+std::optional<Precision> precision_of(const Gene& gene, Choice choice);
+
 // Reads a manifest (format: search/supernets/README.md). On any mistake: nothing, and every mistake
 // in `errors`.
 std::optional<Supernet> load_manifest(std::string_view text, FieldErrors& errors);

@@ -114,28 +114,27 @@ int print_sensitivity(const LoadedSupernet& supernet, const search::Genome& geno
       "f32: "
       "top-1 {:.2f} %, loss {:.4f})\n\n",
       table.images, table.top1 * 100, table.loss);
-  fmt::print("{:<17}{:^32}{:^27}{:^27}{:>10}\n", "", "KL from f32, micronats", "top-1, points",
-             "loss, millinats", "KB saved");
+  const std::size_t tried = table.precisions.size();
+  fmt::print("{:<17}{:^{}}{:^{}}{:^{}}{:>10}\n", "", "KL from f32, micronats", 10 * tried + 2,
+             "top-1, points", 9 * tried, "loss, millinats", 9 * tried, "KB saved");
   fmt::print("{:<17}", "operator");
   for (const int width : {10, 9, 9}) {
-    for (const char* precision : {"bf16", "int8", "int8_w4"})
-      fmt::print("{:>{}}", precision, width);
+    for (const search::Precision precision : table.precisions)
+      fmt::print("{:>{}}", search::to_text(precision), width);
     if (width == 10) fmt::print("  ");
   }
   fmt::print("{:>10}\n", "int8_w4");
   const auto print_row = [](const std::string& name,
-                            std::span<const evaluators::SensitivityRow> tried) {
+                            std::span<const evaluators::SensitivityRow> rows) {
     fmt::print("{:<17}", name);
-    for (const auto& row : tried) fmt::print("{:>10.1f}", row.kl * 1e6);
+    for (const auto& row : rows) fmt::print("{:>10.1f}", row.kl * 1e6);
     fmt::print("  ");
-    for (const auto& row : tried) fmt::print("{:>+9.2f}", row.top1_change * 100);
-    for (const auto& row : tried) fmt::print("{:>+9.2f}", row.loss_change * 1e3);
-    fmt::print("{:>10.1f}\n", static_cast<double>(tried.back().bytes_saved) / 1000);
+    for (const auto& row : rows) fmt::print("{:>+9.2f}", row.top1_change * 100);
+    for (const auto& row : rows) fmt::print("{:>+9.2f}", row.loss_change * 1e3);
+    fmt::print("{:>10.1f}\n", static_cast<double>(rows.back().bytes_saved) / 1000);
   };
-  constexpr std::size_t kPrecisions = 3;
-  for (std::size_t i = 0; i + kPrecisions <= table.rows.size(); i += kPrecisions) {
-    print_row(table.rows[i].operator_name, std::span(table.rows).subspan(i, kPrecisions));
-  }
+  for (std::size_t i = 0; i < table.rows.size(); i += tried)
+    print_row(table.rows[i].operator_name, std::span(table.rows).subspan(i, tried));
   return 0;
 }
 

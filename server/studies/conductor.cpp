@@ -149,7 +149,7 @@ void Conductor::apply(const EventRecord& event) {
   if (event.type == "trial.created") {
     std::vector<search::Proposal> proposals = algorithm_->ask(1);
     const auto genome = data.at("genome").get<search::Genome>();
-    if (proposals.empty() || proposals.front().genome != genome) {
+    if (proposals.empty() || plan_->subspace().expand(proposals.front().genome) != genome) {
       throw std::runtime_error(
           "algorithm " + spec_.algorithm + " of this version does not repeat trial " +
           std::to_string(trials_.size()) + " of the log; the study cannot go on, its results stay");
@@ -196,7 +196,7 @@ void Conductor::top_up() {
 
 void Conductor::create_trial(search::Proposal proposal) {
   StudyTrial trial{.number = trials_.size(),
-                   .genome = std::move(proposal.genome),
+                   .genome = plan_->subspace().expand(proposal.genome),
                    .origin = std::move(proposal.origin)};
   trial.baseline = plan_->baseline_name(trial.genome);
   trial.metrics = plan_->exact_metrics(trial.genome);
@@ -324,10 +324,9 @@ void Conductor::finish_if_complete(StudyTrial& trial, Commit& change) {
   const bool complete = std::ranges::all_of(
       plan_->tasks(), [&](const TaskPlan& task) { return is_measured(trial, task); });
   if (!complete) return;
-  finish(
-      trial,
-      tracker_->violation(trial.metrics) > 0.0 ? TrialState::kInfeasible : TrialState::kSucceeded,
-      change);
+  finish(trial,
+         tracker_->is_feasible(trial.metrics) ? TrialState::kSucceeded : TrialState::kInfeasible,
+         change);
 }
 
 void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
@@ -351,11 +350,14 @@ void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
 }
 
 void Conductor::tell(const StudyTrial& trial) {
-  search::Trial told{.number = trial.number, .genome = trial.genome};
+  // The subspace holds it: it was proposed from there.
+  search::Trial told{.number = trial.number,
+                     .genome = plan_->subspace().reduce(trial.genome).value()};
   told.succeeded = trial.state == TrialState::kSucceeded || trial.state == TrialState::kInfeasible;
   if (told.succeeded) {
     told.objectives = tracker_->minimised(trial.metrics);
-    told.violation = tracker_->violation(trial.metrics);
+    told.margins = tracker_->margins(trial.metrics);
+    told.violation = search::violation(told.margins);
   }
   algorithm_->tell(std::span(&told, 1));
 }

@@ -31,15 +31,22 @@ search::ObjectiveVector FrontTracker::minimised(const Metrics& metrics) const {
   return values;
 }
 
-double FrontTracker::violation(const Metrics& metrics) const {
-  double total = 0.0;
-  for (const search::Constraint& constraint : constraints_)
-    total += search::violation(constraint, metrics.at(constraint.metric).value);
-  return total;
+std::vector<double> FrontTracker::margins(const Metrics& metrics) const {
+  std::vector<double> all;
+  for (const search::Constraint& constraint : constraints_) {
+    const std::vector<double> some =
+        search::margins(constraint, metrics.at(constraint.metric).value);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+bool FrontTracker::is_feasible(const Metrics& metrics) const {
+  return search::violation(margins(metrics)) <= 0.0;
 }
 
 FrontUpdate FrontTracker::add(std::size_t trial, const Metrics& metrics) {
-  FrontUpdate update{.feasible = violation(metrics) <= 0.0};
+  FrontUpdate update{.feasible = is_feasible(metrics)};
   const search::ObjectiveVector point = minimised(metrics);
   if (update.feasible) {
     search::ArchiveChange change = archive_.insert(point, trial);

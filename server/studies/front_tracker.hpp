@@ -35,7 +35,9 @@ class FrontTracker {
   FrontUpdate add(std::size_t trial, const Metrics& metrics);
 
   search::ObjectiveVector minimised(const Metrics& metrics) const;
-  double violation(const Metrics& metrics) const;
+  // One per bound of the constraints, in their order.
+  std::vector<double> margins(const Metrics& metrics) const;
+  bool is_feasible(const Metrics& metrics) const;
 
   const search::ParetoArchive& archive() const { return archive_; }
   // In each metric's own unit and sign; empty until it is settled.

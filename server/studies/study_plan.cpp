@@ -23,7 +23,13 @@ std::string plan_key(const std::string& evaluator, const OptionValues& options) 
 
 StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
                      evaluators::NetworkPool& pool)
-    : spec_(spec), supernet_(supernet) {
+    : spec_(spec),
+      supernet_(supernet),
+      subspace_(supernet.supernet().space, [&](const search::Gene& gene, search::Choice choice) {
+        const auto precision = search::precision_of(gene, choice);
+        return !precision ||
+               std::ranges::find(spec.precisions, *precision) != spec.precisions.end();
+      }) {
   const evaluators::EvaluatorEntry* analytic = evaluators::find_evaluator("analytic");
   analytic_ = analytic->make({supernet, pool}, OptionValues::defaults(analytic->options));
   for (const MetricPlan& wanted : spec.metrics) {
@@ -71,43 +77,50 @@ bool StudyPlan::is_exact(const std::string& metric) const {
          evaluators::Concurrency::kImmediate;
 }
 
-double StudyPlan::known_violation(const search::Genome& genome,
-                                  std::span<const double> objectives) const {
-  double total = 0.0;
+std::vector<search::Bound> StudyPlan::bounds() const {
+  std::vector<search::Bound> bounds;
   for (const search::Constraint& constraint : spec_.constraints) {
+    const std::size_t count = search::margins(constraint, 0.0).size();
     const auto objective =
         std::ranges::find(spec_.objectives, constraint.metric, &search::Objective::metric);
-    if (objective != spec_.objectives.end()) {
-      const auto k = static_cast<std::size_t>(objective - spec_.objectives.begin());
-      const double value = search::to_minimised(objective->goal, objectives[k]);
-      total += search::violation(constraint, value);
-    } else if (is_exact(constraint.metric)) {
-      total += search::violation(constraint, exact_metrics(genome).at(constraint.metric).value);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto margin = [&constraint, i](double value) {
+        return search::margins(constraint, value)[i];
+      };
+      search::Bound bound;
+      if (objective != spec_.objectives.end()) {
+        // A margin is a straight line in the metric, so two of its points tell slope and offset.
+        const double at_one = margin(search::to_minimised(objective->goal, 1.0));
+        bound.objective = static_cast<std::size_t>(objective - spec_.objectives.begin());
+        bound.offset = margin(0.0);
+        bound.slope = at_one - bound.offset;
+      } else if (is_exact(constraint.metric)) {
+        bound.exact = [this, &constraint, margin](const search::Genome& genome) {
+          return margin(exact_metrics(subspace_.expand(genome)).at(constraint.metric).value);
+        };
+      }
+      bounds.push_back(std::move(bound));
     }
   }
-  return total;
+  return bounds;
 }
 
 search::Problem StudyPlan::problem() const {
-  search::Problem problem{.space = &supernet().space, .objectives = spec_.objectives.size()};
+  search::Problem problem{.space = &subspace_.space(), .objectives = spec_.objectives.size()};
   for (const search::Objective& objective : spec_.objectives) {
     problem.exact.emplace_back();
     if (!is_exact(objective.metric)) continue;
     problem.exact.back() = [this, &objective](const search::Genome& genome) {
-      const double value = exact_metrics(genome).at(objective.metric).value;
+      const double value = exact_metrics(subspace_.expand(genome)).at(objective.metric).value;
       return search::to_minimised(objective.goal, value);
     };
   }
-  if (!spec_.constraints.empty()) {
-    problem.known_violation = [this](const search::Genome& genome,
-                                     std::span<const double> objectives) {
-      return known_violation(genome, objectives);
-    };
-  }
+  problem.bounds = bounds();
   if (spec_.baselines) {
     for (const search::Baseline& baseline : supernet().baselines) {
-      const bool fresh = std::ranges::find(problem.seeds, baseline.genome) == problem.seeds.end();
-      if (fresh) problem.seeds.push_back(baseline.genome);
+      const std::optional<search::Genome> seed = subspace_.reduce(baseline.genome);
+      const bool fresh = seed && std::ranges::find(problem.seeds, *seed) == problem.seeds.end();
+      if (fresh) problem.seeds.push_back(*seed);
     }
   }
   return problem;

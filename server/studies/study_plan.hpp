@@ -11,6 +11,7 @@
 
 #include "evaluators/evaluator.hpp"
 #include "search/core/search_algorithm.hpp"
+#include "search/core/subspace.hpp"
 #include "server/studies/study_spec.hpp"
 
 namespace quarry::server {
@@ -53,15 +54,19 @@ class StudyPlan {
   // The manifest's name for this genome, if the study measures baselines and it is one; else empty.
   std::string baseline_name(const search::Genome& genome) const;
 
+  // What of the supernet's space this study searches: the problem's genomes are this one's.
+  const search::Subspace& subspace() const { return subspace_; }
+
   // Valid as long as the plan.
   search::Problem problem() const;
 
  private:
   bool is_exact(const std::string& metric) const;
-  double known_violation(const search::Genome& genome, std::span<const double> objectives) const;
+  std::vector<search::Bound> bounds() const;
 
   const StudySpec& spec_;
   const evaluators::LoadedSupernet& supernet_;
+  search::Subspace subspace_;
   std::unique_ptr<evaluators::Evaluator> analytic_;
   std::vector<TaskPlan> tasks_;
   std::optional<TaskPlan> final_test_;

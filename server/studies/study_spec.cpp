@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "evaluators/evaluator.hpp"
+#include "evaluators/fingerprint.hpp"
 #include "search/algorithms/registry.hpp"
 #include "search/supernets/json_fields.hpp"
 
@@ -40,6 +42,17 @@ std::string unknown(const std::string& what, const std::string& name,
          "; known are " + search::one_of(known);
 }
 
+std::vector<search::Precision> offered_precisions(const search::SearchSpace& space) {
+  std::set<search::Precision> offered;
+  for (const search::Gene& gene : space.genes()) {
+    for (std::size_t c = 0; c < gene.choices.size(); ++c) {
+      if (const auto precision = search::precision_of(gene, static_cast<search::Choice>(c)))
+        offered.insert(*precision);
+    }
+  }
+  return {offered.begin(), offered.end()};
+}
+
 class SpecReader {
  public:
   SpecReader(const evaluators::SupernetLibrary& supernets, FieldErrors& errors)
@@ -62,6 +75,7 @@ class SpecReader {
     if (const json* constraints = reader.array("constraints", Presence::kOptional))
       read_constraints(*constraints, reader.pointer("constraints"));
     read_metrics(reader.object("metrics", Presence::kOptional), reader.pointer("metrics"));
+    read_precisions(reader.array("precisions", Presence::kOptional), reader.pointer("precisions"));
     read_algorithm(reader.object("algorithm", Presence::kOptional), reader.pointer("algorithm"));
     if (const json* budget = reader.object("budget", Presence::kOptional)) {
       ObjectReader fields(*budget, reader.pointer("budget"), errors_);
@@ -198,6 +212,46 @@ class SpecReader {
     spec_.metrics.push_back(std::move(plan));
   }
 
+  // Those of the supernet that run where its trials are measured, unless the user wants fewer.
+  void read_precisions(const json* given, const std::string& pointer) {
+    using search::Precision;
+    if (supernet_ == nullptr) return;
+    const auto runs_here = [&](Precision precision) {
+      return std::ranges::all_of(spec_.metrics, [&](const MetricPlan& plan) {
+        const auto* evaluator = evaluators::find_evaluator(plan.evaluator);
+        if (evaluator->precisions == nullptr) return true;
+        const auto runs = evaluator->precisions();
+        return std::ranges::find(runs, precision) != runs.end();
+      });
+    };
+    const std::vector<Precision> offered = offered_precisions(supernet_->supernet().space);
+    if (given == nullptr) {
+      std::ranges::copy_if(offered, std::back_inserter(spec_.precisions), runs_here);
+      return;
+    }
+    std::vector<std::string> names;
+    for (const Precision precision : offered) names.emplace_back(search::to_text(precision));
+    if (given->empty() && !offered.empty())
+      errors_.push_back({pointer, "must name at least one of " + search::one_of(names)});
+    for (std::size_t i = 0; i < given->size(); ++i) {
+      const json& name = (*given)[i];
+      const std::string at = search::child_pointer(pointer, std::to_string(i));
+      const std::string shown =
+          name.is_string() ? name.get<std::string>() : search::json_type(name);
+      Precision precision = Precision::kF32;
+      if (std::ranges::find(names, shown) == names.end() || !name.is_string()) {
+        errors_.push_back({at, unknown("precision", shown, names)});
+      } else if (search::parse_precision(shown, precision); !runs_here(precision)) {
+        const evaluators::Fingerprint machine = evaluators::machine_fingerprint(1);
+        errors_.push_back({at, shown + " does not run on this machine (oneDNN " + machine.onednn +
+                                   " on " + machine.isa + "); leave it out"});
+      } else if (std::ranges::find(spec_.precisions, precision) == spec_.precisions.end()) {
+        spec_.precisions.push_back(precision);
+      }
+    }
+    std::ranges::sort(spec_.precisions);
+  }
+
   void read_algorithm(const json* given, const std::string& pointer) {
     const search::AlgorithmEntry* entry = &search::algorithm_registry().front();
     if (given != nullptr && given->contains("name")) {
@@ -251,6 +305,9 @@ json to_json(const StudySpec& spec) {
     metrics[plan.metric] = search::options_to_json(plan.options);
     metrics[plan.metric]["evaluator"] = plan.evaluator;
   }
+  json precisions = json::array();
+  for (const search::Precision precision : spec.precisions)
+    precisions.push_back(search::to_text(precision));
   json algorithm = search::options_to_json(spec.algorithm_options);
   algorithm["name"] = spec.algorithm;
   json budget = {{"trials", spec.max_trials}};
@@ -260,6 +317,7 @@ json to_json(const StudySpec& spec) {
           {"objectives", std::move(objectives)},
           {"constraints", std::move(constraints)},
           {"metrics", std::move(metrics)},
+          {"precisions", std::move(precisions)},
           {"algorithm", std::move(algorithm)},
           {"budget", std::move(budget)},
           {"seed", spec.seed},

@@ -11,6 +11,7 @@
 #include "evaluators/supernet_library.hpp"
 #include "predictors/options.hpp"
 #include "search/core/objective.hpp"
+#include "search/network/network.hpp"
 #include "search/supernets/field_error.hpp"
 
 namespace quarry::server {
@@ -32,6 +33,7 @@ struct StudySpec {
       metrics;  // of every objective and constraint, in that order, then those only asked for
   std::string algorithm;
   OptionValues algorithm_options;
+  std::vector<search::Precision> precisions;  // that the search may choose from
   std::int64_t max_trials = 250;
   std::optional<double> max_seconds;
   std::uint64_t seed = 42;

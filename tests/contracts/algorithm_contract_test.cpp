@@ -24,7 +24,8 @@ Trial evaluate(std::size_t number, const Genome& genome) {
   }
   Trial trial{.number = number, .genome = genome, .succeeded = sum % 7 != 3};
   if (trial.succeeded) trial.objectives = {first, second};
-  trial.violation = sum % 5 == 1 ? 0.5 : 0.0;
+  if (trial.succeeded) trial.margins = {sum % 5 == 1 ? 0.5 : -0.5};
+  trial.violation = violation(trial.margins);
   return trial;
 }
 
@@ -34,7 +35,7 @@ std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchS
   Problem problem{.space = &space,
                   .objectives = 2,
                   .exact = {nullptr, nullptr},
-                  .known_violation = nullptr,
+                  .bounds = {{}},
                   .seeds = std::move(seeds)};
   OptionValues options = OptionValues::defaults(entry.options);
   for (const OptionSpec& spec : entry.options) {
@@ -152,11 +153,8 @@ TEST_CASE(
   for (const AlgorithmEntry& entry : algorithm_registry()) {
     for (const std::size_t objectives : {1U, 3U}) {
       INFO(entry.name << " with " << objectives);
-      Problem problem{.space = &space,
-                      .objectives = objectives,
-                      .exact = {},
-                      .known_violation = nullptr,
-                      .seeds = {}};
+      Problem problem{
+          .space = &space, .objectives = objectives, .exact = {}, .bounds = {{}}, .seeds = {}};
       problem.exact.resize(objectives);
       problem.exact.back() = [](const Genome& genome) { return static_cast<double>(genome[0]); };
       OptionValues options = OptionValues::defaults(entry.options);

@@ -6,20 +6,26 @@ namespace quarry::evaluators {
 namespace {
 
 TEST_CASE("an activation's scale covers its range with zero exact") {
-  const ActivationScale scale = activation_scale({-1.0F, 4.1F});
+  const ActivationScale scale = activation_scale({-1.0F, 4.1F}, 255);
   CHECK(scale.scale == Approx(5.1 / 255));
   CHECK(scale.zero_point == 50);
 }
 
 TEST_CASE("a range on one side of zero is widened to hold it") {
-  CHECK(activation_scale({2.0F, 5.1F}).zero_point == 0);
-  CHECK(activation_scale({2.0F, 5.1F}).scale == Approx(0.02));
-  CHECK(activation_scale({-5.1F, -2.0F}).zero_point == 255);
+  CHECK(activation_scale({2.0F, 5.1F}, 255).zero_point == 0);
+  CHECK(activation_scale({2.0F, 5.1F}, 255).scale == Approx(0.02));
+  CHECK(activation_scale({-5.1F, -2.0F}, 255).zero_point == 255);
 }
 
 TEST_CASE("a range of one value does not divide by zero") {
-  CHECK(activation_scale({0.0F, 0.0F}).scale == 1.0F);
-  CHECK(activation_scale({0.0F, 0.0F}).zero_point == 0);
+  CHECK(activation_scale({0.0F, 0.0F}, 255).scale == 1.0F);
+  CHECK(activation_scale({0.0F, 0.0F}, 255).zero_point == 0);
+}
+
+TEST_CASE("where products of eight bits saturate the range takes seven") {
+  const ActivationScale scale = activation_scale({-1.0F, 1.54F}, 127);
+  CHECK(scale.scale == Approx(0.02));
+  CHECK(scale.zero_point == 50);
 }
 
 TEST_CASE("weights are rounded per output channel, ties to even") {

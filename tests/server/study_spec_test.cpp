@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "evaluators/onednn/onednn_info.hpp"
 #include "tests/support/manifests.hpp"
 #include "tests/support/server.hpp"
 
@@ -40,6 +41,28 @@ TEST_CASE("everything but supernet and objectives has a default that is shown") 
   CHECK(shown["algorithm"]["inner"]["name"] == "nsga2");
   CHECK(shown["budget"] == json{{"trials", 250}});
   CHECK(shown["seed"] == 42);
+}
+
+TEST_CASE("a study searches the precisions that run here, or fewer when told so") {
+  const StudySpec all = sound(kSmallest);
+  const auto executable = evaluators::executable_precisions();
+  CHECK(all.precisions == std::vector<search::Precision>(executable.begin(), executable.end()));
+  json document = kSmallest;
+  document["precisions"] = {"int8", "f32", "int8"};
+  CHECK(sound(document).precisions ==
+        std::vector{search::Precision::kF32, search::Precision::kInt8});
+  document["precisions"] = {"int7", 8};
+  CHECK(mistakes(document) ==
+        "/precisions/0 unknown precision \"int7\" (did you mean \"int8\"?); known are f32, bf16, "
+        "int8 or int8_w4\n"
+        "/precisions/1 unknown precision \"a number\"; known are f32, bf16, int8 or int8_w4\n");
+  document["precisions"] = json::array();
+  CHECK(mistakes(document) == "/precisions must name at least one of f32, bf16, int8 or int8_w4\n");
+}
+
+TEST_CASE("a study of formulas alone searches every precision, whatever runs here") {
+  CHECK(sound({{"supernet", "fashion_vit"}, {"objectives", {{{"metric", "macs"}}}}})
+            .precisions.size() == 4);
 }
 
 TEST_CASE("what is shown is read back to the same study") {
@@ -87,7 +110,8 @@ TEST_CASE("all mistakes of a study are told at once, each where it stands") {
         "trials\n"
         "/seed must be a whole number between 0 and 9007199254740991, got -1\n"
         "/priority is not a field here; the fields are algorithm, baselines, budget, constraints, "
-        "final_test, metrics, name, objectives, seed "
+        "final_test, metrics, name, objectives, "
+        "precisions, seed "
         "or supernet\n");
 }
 

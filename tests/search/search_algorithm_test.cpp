@@ -1,0 +1,20 @@
+#include "search/core/search_algorithm.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace quarry::search {
+namespace {
+
+TEST_CASE(
+    "the known violation comes from formulas and objectives, never from what must be measured") {
+  Problem problem{.objectives = 2};
+  problem.bounds.push_back({.exact = [](const Genome& genome) { return genome[0] - 1.0; }});
+  problem.bounds.push_back({.objective = 1, .slope = 0.5, .offset = -2.0});
+  problem.bounds.push_back({});
+  CHECK(known_violation(problem, {3}, std::vector<double>{0.0, 4.0}) == 2.0);
+  CHECK(known_violation(problem, {0}, std::vector<double>{0.0, 6.0}) == 1.0);
+  CHECK(known_violation(problem, {0}, std::vector<double>{0.0, 0.0}) == 0.0);
+}
+
+}  // namespace
+}  // namespace quarry::search
