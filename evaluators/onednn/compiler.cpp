@@ -53,6 +53,10 @@ Form form_of(Precision precision) {
   return Form::kF32;
 }
 
+bool is_reference(const Primitive& primitive) {
+  return primitive.implementation.find("ref") != std::string::npos;
+}
+
 memory::dim dim(std::size_t size) { return static_cast<memory::dim>(size); }
 
 class Compiler {
@@ -88,7 +92,7 @@ class Compiler {
   void add_step(const std::string& part, const Primitive& primitive,
                 std::vector<BufferArgument> arguments,
                 std::vector<ConstantArgument> constants = {}) {
-    if (primitive.implementation.find("ref") != std::string::npos) {
+    if (is_reference(primitive)) {
       throw CompileFailure("operator " + op().name + " (" + part + ", " +
                            std::string(search::to_text(op().precision)) +
                            "): oneDNN has only its reference implementation " +
@@ -257,7 +261,7 @@ class Compiler {
                            ": the network's own input is f32 and is not calibrated");
     }
     const std::optional<std::size_t> residual = residual_to_sum_into();
-    const Form destination_form = residual ? Form::kF32 : linear_destination(linear);
+    Form destination_form = residual ? Form::kF32 : linear_destination(linear);
     LinearShape shape{.rows = matrix_dims(producer)[0],
                       .inputs = dim(linear.in_features),
                       .outputs = dim(linear.out_features),
@@ -278,7 +282,13 @@ class Compiler {
       bias = std::move(folded.bias);
     }
     const BufferId from = value(producer, source_form);
-    const Primitive primitive = make_linear(engine(), shape);
+    Primitive primitive = make_linear(engine(), shape);
+    if (is_reference(primitive) && destination_form == Form::kBf16) {
+      // AVX-512 without VNNI has no integer product that writes bf16; a step of its own converts.
+      destination_form = Form::kF32;
+      shape.destination = DataType::f32;
+      primitive = make_linear(engine(), shape);
+    }
     const memory weights = source_form == Form::kU8
                                ? packed(quantized.values, DataType::s8, linear, primitive.weights)
                                : packed(stored, DataType::f32, linear, primitive.weights);
