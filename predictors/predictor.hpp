@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "predictors/column.hpp"
 #include "predictors/matrix.hpp"
 #include "predictors/options.hpp"
 
@@ -23,11 +24,15 @@ class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  // x has at least one row, y as many values as x has rows, all finite. Fitting again forgets what
-  // was fitted before.
+  // x has at least one row and the columns that the predictor was made for, y as many values as x
+  // has rows, all finite. Fitting again forgets what was fitted before.
   virtual void fit(const Matrix& x, std::span<const double> y) = 0;
 
-  // x has the columns that fit() saw; same order, same length.
+  // Like fit(), but may keep what was slow to learn in the last fit (how relevant each column is)
+  // and only take in the rows: for a few more of them.
+  virtual void update(const Matrix& x, std::span<const double> y) { fit(x, y); }
+
+  // One prediction per row of x, in order.
   virtual Prediction predict(const Matrix& x) const = 0;
 };
 
@@ -35,7 +40,7 @@ struct PredictorEntry {
   std::string name;
   std::string summary;
   std::vector<OptionSpec> options;
-  std::unique_ptr<Predictor> (*make)(const OptionValues& options);
+  std::unique_ptr<Predictor> (*make)(const OptionValues& options, Columns columns);
 };
 
 std::span<const PredictorEntry> predictor_registry();

@@ -1,5 +1,6 @@
 // Every predictor there is, one line each. The entry is all that the catalog, the parser and the
 // dashboard know of it.
+#include "predictors/gaussian_process.hpp"
 #include "predictors/predictor.hpp"
 #include "predictors/ridge.hpp"
 
@@ -9,6 +10,10 @@ std::span<const PredictorEntry> predictor_registry() {
   static const std::vector<PredictorEntry> kEntries = {
       {"ridge", "Linear model with squared penalty; the penalty is chosen by leave-one-out error",
        ridge_options(), &make_ridge},
+      {"gaussian_process",
+       "Sum of a function per column and a product of all, fitted by marginal likelihood; knows "
+       "where it is unsure",
+       gaussian_process_options(), &make_gaussian_process},
   };
   return kEntries;
 }

@@ -9,14 +9,10 @@
 #include <cmath>
 #include <limits>
 
+#include "predictors/one_hot.hpp"
+
 namespace quarry::predictors {
 namespace {
-
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Eigen::Map<const RowMajor> as_eigen(const Matrix& x) {
-  return {x.values.data(), static_cast<Eigen::Index>(x.rows), static_cast<Eigen::Index>(x.columns)};
-}
 
 // K - 1K - K1 + 1K1, with 1 the matrix of 1/rows: products of features less their means.
 Eigen::MatrixXd centred(const Eigen::MatrixXd& kernel) {
@@ -28,47 +24,60 @@ Eigen::MatrixXd centred(const Eigen::MatrixXd& kernel) {
 
 class Ridge final : public Predictor {
  public:
-  Ridge(int max_degree, int penalties_per_decade)
-      : max_degree_(max_degree), penalties_per_decade_(penalties_per_decade) {}
+  Ridge(int max_degree, int penalties_per_decade, Columns columns)
+      : columns_(std::move(columns)),
+        max_degree_(max_degree),
+        penalties_per_decade_(penalties_per_decade) {}
 
   void fit(const Matrix& x, std::span<const double> y) override {
     assert(x.rows >= 1 && x.rows == y.size());
     const Eigen::Map<const Eigen::VectorXd> targets(y.data(), static_cast<Eigen::Index>(x.rows));
-    rows_ = as_eigen(x);
+    rows_ = OneHotRows(columns_, x);
     intercept_ = targets.mean();
-    scale_ = std::max(rows_.rowwise().squaredNorm().mean(), 1e-12);
+    Eigen::MatrixXd products(targets.size(), targets.size());
+    for (std::size_t i = 0; i < x.rows; ++i)
+      rows_.products(x.row(i), as_span(products.col(static_cast<Eigen::Index>(i))));
+    scale_ = std::max(products.diagonal().mean(), 1e-12);
     const Eigen::VectorXd residual = targets.array() - intercept_;
     double best_error = std::numeric_limits<double>::infinity();
     dual_ = Eigen::VectorXd::Zero(targets.size());
     degree_ = 1;
-    for (int degree = 1; degree <= max_degree_; ++degree) try_degree(degree, residual, best_error);
-    kernel_means_ = kernel(rows_, degree_).colwise().mean();
+    for (int degree = 1; degree <= max_degree_; ++degree)
+      try_degree(degree, products, residual, best_error);
+    // dual_ sums to zero, so centring the kernel of new rows reduces to its columns' means.
+    offset_ = intercept_ - kernel(products, degree_).colwise().mean() * dual_;
     standard_deviation_ = std::isfinite(best_error) ? std::sqrt(best_error) : 0.0;
   }
 
   Prediction predict(const Matrix& x) const override {
-    assert(static_cast<Eigen::Index>(x.columns) == rows_.cols());
+    assert(x.columns == columns_.size());
     Prediction prediction;
-    prediction.mean.resize(x.rows);
+    prediction.mean.reserve(x.rows);
     prediction.standard_deviation.assign(x.rows, standard_deviation_);
-    // dual_ sums to zero, so centring the new rows' kernel reduces to its columns' means.
-    const double offset = intercept_ - kernel_means_ * dual_;
-    Eigen::Map<Eigen::VectorXd>(prediction.mean.data(), static_cast<Eigen::Index>(x.rows)) =
-        (kernel(as_eigen(x), degree_) * dual_).array() + offset;
+    Eigen::VectorXd products(dual_.size());
+    for (std::size_t i = 0; i < x.rows; ++i) {
+      rows_.products(x.row(i), as_span(products));
+      prediction.mean.push_back(offset_ + kernel(products, degree_).dot(dual_));
+    }
     return prediction;
   }
 
  private:
-  template <typename Rows>
-  Eigen::MatrixXd kernel(const Rows& rows, int degree) const {
-    const Eigen::ArrayXXd products = (rows * rows_.transpose()).array() / scale_;
-    if (degree == 1) return products.matrix();
-    return (products + 1.0).square().matrix();
+  template <typename Vector>
+  static std::span<double> as_span(Vector&& vector) {
+    return {vector.data(), static_cast<std::size_t>(vector.size())};
+  }
+
+  template <typename Products>
+  Products kernel(const Products& products, int degree) const {
+    if (degree == 1) return products / scale_;
+    return (products.array() / scale_ + 1.0).square().matrix();
   }
 
   // Keeps the degree's best penalty if it beats what is kept.
-  void try_degree(int degree, const Eigen::VectorXd& residual, double& best_error) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(centred(kernel(rows_, degree)));
+  void try_degree(int degree, const Eigen::MatrixXd& products, const Eigen::VectorXd& residual,
+                  double& best_error) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(centred(kernel(products, degree)));
     const Eigen::VectorXd values = solver.eigenvalues().cwiseMax(0.0);
     const double largest = std::max(values.maxCoeff(), 1e-12);
     const Eigen::VectorXd projected = solver.eigenvectors().transpose() * residual;
@@ -100,13 +109,14 @@ class Ridge final : public Predictor {
     return ((residual - fitted).array() / kept).square().mean();
   }
 
+  Columns columns_;
   int max_degree_;
   int penalties_per_decade_;
-  RowMajor rows_;  // the training features
+  OneHotRows rows_;  // the training features
   double scale_ = 1.0;
   int degree_ = 1;
   Eigen::VectorXd dual_;
-  Eigen::RowVectorXd kernel_means_;
+  double offset_ = 0.0;
   double intercept_ = 0.0;
   double standard_deviation_ = 0.0;
 };
@@ -126,9 +136,10 @@ std::vector<OptionSpec> ridge_options() {
            .help = "how finely the penalty grid (eight decades) is tried"}};
 }
 
-std::unique_ptr<Predictor> make_ridge(const OptionValues& options) {
+std::unique_ptr<Predictor> make_ridge(const OptionValues& options, Columns columns) {
   return std::make_unique<Ridge>(static_cast<int>(options.integer("max_degree")),
-                                 static_cast<int>(options.integer("penalties_per_decade")));
+                                 static_cast<int>(options.integer("penalties_per_decade")),
+                                 std::move(columns));
 }
 
 }  // namespace quarry::predictors

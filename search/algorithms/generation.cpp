@@ -2,60 +2,73 @@
 #include "search/algorithms/generation.hpp"
 
 #include <algorithm>
-#include <cassert>
+#include <utility>
 
-#include "search/variation/operators.hpp"
+#include "search/variation/repair.hpp"
 
 namespace quarry::search {
-namespace {
 
-std::string key(const Genome& genome) { return {genome.begin(), genome.end()}; }
-
-}  // namespace
-
-void Generation::start(std::vector<Proposal> proposals) {
-  assert(complete());
-  waiting_.assign(std::make_move_iterator(proposals.begin()),
-                  std::make_move_iterator(proposals.end()));
+bool Generation::propose(Proposal proposal) {
+  const auto [number, is_new] = seen_.add(proposal.genome);
+  if (!is_new) return false;
+  places_.resize(seen_.size());
+  places_[number].place = static_cast<std::uint32_t>(waiting_.size());
+  numbers_.push_back(number);
+  waiting_.push_back(std::move(proposal));
+  return true;
 }
 
 std::vector<Proposal> Generation::ask(std::size_t n) {
+  const std::size_t count = std::min(n, waiting_.size() - next_);
   std::vector<Proposal> handed_out;
-  while (handed_out.size() < n && !waiting_.empty()) {
-    outstanding_.insert(key(waiting_.front().genome));
-    handed_out.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+  handed_out.reserve(count);
+  for (std::size_t i = 0; i < count; ++i, ++next_) {
+    places_[numbers_[next_]].outstanding = true;
+    handed_out.push_back(std::move(waiting_[next_]));
   }
+  outstanding_ += count;
   return handed_out;
 }
 
 void Generation::tell(std::span<const Trial> trials) {
   for (const Trial& trial : trials) {
-    outstanding_.erase(key(trial.genome));
-    results_.push_back(trial);
+    const std::size_t number = seen_.add(trial.genome).first;
+    if (number >= places_.size()) places_.resize(number + 1);
+    if (std::exchange(places_[number].outstanding, false)) --outstanding_;
+    if (trial.succeeded)
+      results_.add({trial.number, number}, trial.objectives, trial.violation, trial.margins);
   }
 }
 
-std::vector<Trial> Generation::take_results() {
-  std::ranges::sort(results_, {}, &Trial::number);
-  return std::exchange(results_, {});
+Population Generation::take_results() {
+  waiting_.clear();
+  numbers_.clear();
+  next_ = 0;
+  Population results = std::exchange(results_, {});
+  if (!std::ranges::is_sorted(results.members, {}, &Member::trial)) {
+    std::vector<std::size_t> order = indices(results.size());
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return results.members[i].trial; });
+    results.keep(order);
+  }
+  return results;
 }
 
-std::vector<Proposal> initial_sample(const Problem& problem, std::size_t count, SeenGenomes& seen,
-                                     Rng& rng) {
-  std::vector<Proposal> sample;
-  for (const Genome& seed : problem.seeds) {
-    if (sample.size() < std::max(count, problem.seeds.size()) && seen.insert(seed))
-      sample.push_back({seed, {.how = "seed"}});
-  }
+void propose_initial_sample(const Problem& problem, std::size_t count, Generation& generation,
+                            Rng& rng) {
+  constexpr std::size_t kRepairRounds = 8;
+  for (const Genome& seed : problem.seeds) generation.propose({seed, {.how = "seed"}});
   UnseenSampler sampler(*problem.space);
-  while (sample.size() < count) {
-    std::optional<Genome> genome = sampler.draw(seen, rng);
+  const auto violation = [&](const Genome& genome) { return exact_violation(problem, genome); };
+  while (generation.proposed() < count) {
+    std::optional<Genome> genome = sampler.draw(generation.seen(), rng);
     if (!genome) break;
-    seen.insert(*genome);
-    sample.push_back({std::move(*genome), {.how = "random"}});
+    Genome repaired = *genome;
+    const bool feasible =
+        repair(*problem.space, repaired, violation, kRepairRounds, rng) && repaired != *genome;
+    if (feasible && generation.propose({std::move(repaired), {.how = "random, repaired"}}))
+      continue;
+    generation.propose({std::move(*genome), {.how = "random"}});
   }
-  return sample;
 }
 
 }  // namespace quarry::search

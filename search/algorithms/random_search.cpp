@@ -2,7 +2,7 @@
 // every other algorithm must beat, and the honest choice when nothing is known and evaluations are
 // cheap.
 #include "search/algorithms/registry.hpp"
-#include "search/variation/operators.hpp"
+#include "search/variation/sampling.hpp"
 
 namespace quarry::search {
 namespace {
@@ -48,7 +48,11 @@ std::unique_ptr<SearchAlgorithm> make(Problem problem, const OptionValues&, std:
 }  // namespace
 
 AlgorithmEntry random_search_entry() {
-  return {"random", "Uniform sampling without replacement: the baseline", {}, &make};
+  return {.name = "random",
+          .summary = "Uniform sampling without replacement",
+          .choose = "as the baseline that every other algorithm must beat",
+          .paper = "Bergstra and Bengio 2012, JMLR 13",
+          .make = &make};
 }
 
 }  // namespace quarry::search

@@ -1,14 +1,33 @@
 // One line per algorithm.
 #include "search/algorithms/registry.hpp"
 
+#include "predictors/predictor.hpp"
+
 namespace quarry::search {
+namespace {
+
+// Apart from the others, whose options name these.
+const std::vector<AlgorithmEntry>& evolutionary_algorithms() {
+  static const std::vector<AlgorithmEntry> kEntries = {
+      nsga2_entry(),
+  };
+  return kEntries;
+}
+
+std::vector<AlgorithmEntry> all_algorithms() {
+  std::vector<AlgorithmEntry> entries = {
+      quarry_entry(),
+      linas_entry(),
+  };
+  for (const AlgorithmEntry& entry : evolutionary_algorithms()) entries.push_back(entry);
+  entries.push_back(random_search_entry());
+  return entries;
+}
+
+}  // namespace
 
 std::span<const AlgorithmEntry> algorithm_registry() {
-  static const std::vector<AlgorithmEntry> kEntries = {
-      linas_entry(),
-      nsga2_entry(),
-      random_search_entry(),
-  };
+  static const std::vector<AlgorithmEntry> kEntries = all_algorithms();
   return kEntries;
 }
 
@@ -17,6 +36,23 @@ const AlgorithmEntry* find_algorithm(std::string_view name) {
     if (entry.name == name) return &entry;
   }
   return nullptr;
+}
+
+std::vector<std::string> inner_algorithm_names() {
+  std::vector<std::string> names;
+  for (const AlgorithmEntry& entry : evolutionary_algorithms()) names.push_back(entry.name);
+  return names;
+}
+
+OptionSpec predictor_option_spec(const std::string& fallback) {
+  std::vector<std::string> names = {"auto"};
+  for (const predictors::PredictorEntry& entry : predictors::predictor_registry())
+    names.push_back(entry.name);
+  return {.name = "predictor",
+          .type = OptionType::kText,
+          .fallback = fallback,
+          .allowed = std::move(names),
+          .help = "model of each measured objective; auto chooses by cross-validation"};
 }
 
 }  // namespace quarry::search

@@ -3,19 +3,29 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "search/core/search_algorithm.hpp"
 
 namespace quarry::search {
 
+// The default first.
 std::span<const AlgorithmEntry> algorithm_registry();
 
 // nullptr when there is none of that name.
 const AlgorithmEntry* find_algorithm(std::string_view name);
 
-AlgorithmEntry random_search_entry();
-AlgorithmEntry nsga2_entry();
+// The names of those that may search predictions inside another: evolution, with a population.
+std::vector<std::string> inner_algorithm_names();
+
+// The option that names a predictor, "auto" among them.
+OptionSpec predictor_option_spec(const std::string& fallback);
+
+AlgorithmEntry quarry_entry();
 AlgorithmEntry linas_entry();
+AlgorithmEntry nsga2_entry();
+AlgorithmEntry random_search_entry();
 
 }  // namespace quarry::search

@@ -1,19 +1,20 @@
-// Genomes as rows of numbers for predictors: one-hot per gene, all zero for a dead gene, so that
-// genes which change nothing cannot be learned from. Masking halves the error of a latency or
+// Genomes as rows for predictors: one column per gene, its level or kAbsent for a dead gene, so
+// that genes which change nothing cannot be learned from. Masking halves the error of a latency or
 // accuracy model on depth-elastic spaces.
 #pragma once
 
-#include <cstddef>
 #include <span>
 
+#include "predictors/column.hpp"
+#include "predictors/matrix.hpp"
 #include "search/core/search_space.hpp"
 
 namespace quarry::search {
 
-// Sum of the numbers of choices.
-std::size_t masked_one_hot_width(const SearchSpace& space);
+predictors::Columns gene_columns(const SearchSpace& space);
 
-// row has masked_one_hot_width(space) entries; all of them are written.
-void write_masked_one_hot(const SearchSpace& space, const Genome& genome, std::span<double> row);
+// row has space.size() entries; all of them are written.
+void write_gene_row(const SearchSpace& space, std::span<const Choice> genome,
+                    std::span<double> row);
 
 }  // namespace quarry::search

@@ -18,4 +18,17 @@ double known_violation(const Problem& problem, const Genome& genome,
   return total;
 }
 
+double exact_violation(const Problem& problem, const Genome& genome) {
+  double total = 0.0;
+  for (const Bound& bound : problem.bounds) {
+    if (bound.exact) {
+      total += std::max(bound.exact(genome), 0.0);
+    } else if (bound.objective && problem.exact[*bound.objective]) {
+      const double value = problem.exact[*bound.objective](genome);
+      total += std::max(bound.slope * value + bound.offset, 0.0);
+    }
+  }
+  return total;
+}
+
 }  // namespace quarry::search

@@ -2,9 +2,13 @@
 // them. Deterministic in (problem, options, seed, history): no clock, no thread, no file.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -29,11 +33,30 @@ struct Trial {
   bool operator==(const Trial&) const = default;
 };
 
+// The trial numbers of a proposal's parents: none, one or two. No allocation: every proposal of a
+// search has one.
+class Parents {
+ public:
+  Parents() = default;
+  Parents(std::initializer_list<std::size_t> trials) : count_(trials.size()) {
+    assert(trials.size() <= trials_.size());
+    std::copy(trials.begin(), trials.end(), trials_.begin());
+  }
+  const std::size_t* begin() const { return trials_.data(); }
+  const std::size_t* end() const { return trials_.data() + count_; }
+  std::size_t size() const { return count_; }
+  bool empty() const { return count_ == 0; }
+
+ private:
+  std::array<std::size_t, 2> trials_{};
+  std::size_t count_ = 0;
+};
+
 // Why a genome was proposed; shown to the user, never read back by an algorithm.
 struct Origin {
-  std::string how;                   // "seed", "random", "crossover", "predicted front", ...
-  std::vector<std::size_t> parents;  // trial numbers
-  ObjectiveVector predicted;         // minimised, NaN where not predicted; empty when nothing was
+  std::string how;  // "seed", "random", "crossover", "predicted front", ...
+  Parents parents;
+  ObjectiveVector predicted;  // minimised, NaN where not predicted; empty when nothing was
 };
 
 struct Proposal {
@@ -72,6 +95,9 @@ struct Problem {
 double known_violation(const Problem& problem, const Genome& genome,
                        std::span<const double> objectives);
 
+// The same of what follows from the genome alone: by a formula of the bound or of its objective.
+double exact_violation(const Problem& problem, const Genome& genome);
+
 // Contract, checked for every entry of the registry by tests/contracts/algorithm_contract_test.cpp:
 // - ask(n) gives at most n canonical genomes, never one that was proposed or told before; asking
 // for n is the same as
@@ -88,9 +114,14 @@ class SearchAlgorithm {
   virtual void tell(std::span<const Trial> trials) = 0;
 };
 
+inline constexpr std::size_t kManyObjectives = 8;  // as many as a study may have
+
 struct AlgorithmEntry {
   std::string name;
-  std::string summary;  // what it is and when to choose it, one line
+  std::string summary;  // what it is, one line
+  std::string choose;   // when to choose it, one line
+  std::string paper;    // where it comes from
+  std::size_t max_objectives = kManyObjectives;
   std::vector<OptionSpec> options;
   std::unique_ptr<SearchAlgorithm> (*make)(Problem problem, const OptionValues& options,
                                            std::uint64_t seed);

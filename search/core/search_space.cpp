@@ -9,6 +9,8 @@ namespace quarry::search {
 
 SearchSpace::SearchSpace(std::vector<Gene> genes, std::vector<Parameter> parameters)
     : genes_(std::move(genes)), parameters_(std::move(parameters)) {
+  rule_of_.assign(genes_.size(), kNoRule);
+  depending_.resize(genes_.size());
   std::vector<bool> placed(genes_.size());
   std::size_t waiting = 0;
   for (std::size_t i = 0; i < genes_.size(); ++i) {
@@ -20,8 +22,15 @@ SearchSpace::SearchSpace(std::vector<Gene> genes, std::vector<Parameter> paramet
     const std::size_t before = waiting;
     for (std::size_t i = 0; i < genes_.size(); ++i) {
       if (placed[i] || !placed[genes_[i].active_if->on]) continue;
-      chained_ = chained_ || genes_[genes_[i].active_if->on].active_if.has_value();
-      conditional_.push_back(i);
+      const Condition& condition = *genes_[i].active_if;
+      rule_of_[i] = static_cast<std::uint32_t>(rules_.size());
+      depending_[condition.on].push_back(rule_of_[i]);
+      rules_.push_back({.gene = static_cast<std::uint32_t>(i),
+                        .on = static_cast<std::uint32_t>(condition.on),
+                        .first = static_cast<std::uint32_t>(alive_table_.size()),
+                        .chained = genes_[condition.on].active_if.has_value()});
+      alive_table_.insert(alive_table_.end(), condition.alive.begin(), condition.alive.end());
+      chained_ = chained_ || rules_.back().chained;
       placed[i] = true;
       --waiting;
     }
@@ -41,24 +50,49 @@ bool SearchSpace::contains(const Genome& genome) const {
 std::vector<bool> SearchSpace::alive(const Genome& genome) const {
   assert(contains(genome));
   std::vector<bool> alive(genes_.size(), true);
-  for (const std::size_t i : conditional_) {
-    const Condition& condition = *genes_[i].active_if;
-    alive[i] = alive[condition.on] && condition.alive[genome[condition.on]];
-  }
+  for (const Rule& rule : rules_) alive[rule.gene] = alive[rule.on] && holds(rule, genome);
   return alive;
 }
 
 void SearchSpace::canonicalise(Genome& genome) const {
   if (!chained_) {  // the common case, on the path of every variation: no scratch memory
-    for (const std::size_t i : conditional_) {
-      const Condition& condition = *genes_[i].active_if;
-      if (!condition.alive[genome[condition.on]]) genome[i] = 0;
+    for (const Rule& rule : rules_) {
+      if (!holds(rule, genome)) genome[rule.gene] = 0;
     }
     return;
   }
   const std::vector<bool> matters = alive(genome);
-  for (const std::size_t i : conditional_) {
-    if (!matters[i]) genome[i] = 0;
+  for (const Rule& rule : rules_) {
+    if (!matters[rule.gene]) genome[rule.gene] = 0;
+  }
+}
+
+void SearchSpace::set(Genome& genome, std::size_t gene, Choice choice, Rng& rng) const {
+  const Choice before = genome[gene];
+  genome[gene] = choice;
+  for (const std::uint32_t r : depending_[gene]) {
+    const Rule& rule = rules_[r];
+    const bool lived = alive_table_[rule.first + before] != 0;
+    if (lived == holds(rule, genome)) continue;
+    if (lived) {
+      kill(genome, rule.gene);
+    } else {
+      wake(genome, rule.gene, rng);
+    }
+  }
+}
+
+void SearchSpace::kill(Genome& genome, std::size_t gene) const {
+  for (const std::uint32_t r : depending_[gene]) {
+    if (holds(rules_[r], genome)) kill(genome, rules_[r].gene);
+  }
+  genome[gene] = 0;
+}
+
+void SearchSpace::wake(Genome& genome, std::size_t gene, Rng& rng) const {
+  genome[gene] = static_cast<Choice>(rng.below(genes_[gene].choices.size()));
+  for (const std::uint32_t r : depending_[gene]) {
+    if (holds(rules_[r], genome)) wake(genome, rules_[r].gene, rng);
   }
 }
 
@@ -88,11 +122,10 @@ std::optional<double> SearchSpace::canonical_size() const {
   std::vector<std::size_t> group(genes_.size());
   std::iota(group.begin(), group.end(), std::size_t{0});
   std::vector<bool> controls(genes_.size());
-  for (const std::size_t i : conditional_) {
-    const std::size_t on = genes_[i].active_if->on;
-    controls[on] = true;
-    const std::size_t from = group[i];
-    const std::size_t to = group[on];
+  for (const Rule& rule : rules_) {
+    controls[rule.on] = true;
+    const std::size_t from = group[rule.gene];
+    const std::size_t to = group[rule.on];
     std::ranges::replace(group, from, to);
   }
   double total = 1.0;

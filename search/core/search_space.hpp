@@ -55,13 +55,43 @@ class SearchSpace {
   std::span<const Parameter> parameters() const { return parameters_; }
   std::size_t size() const { return genes_.size(); }
 
+  // A condition as inner loops read it, without following pointers. In order, each after the rule
+  // of the gene it depends on.
+  struct Rule {
+    std::uint32_t gene = 0;
+    std::uint32_t on = 0;
+    std::uint32_t first = 0;
+    bool chained = false;  // `on` is conditional itself
+  };
+  std::span<const Rule> rules() const { return rules_; }
+  // Whether the choice of the gene it depends on is one that lets the rule's gene live.
+  bool holds(const Rule& rule, std::span<const Choice> genome) const {
+    return alive_table_[rule.first + genome[rule.on]] != 0;
+  }
+
   // Right length and every choice in range.
   bool contains(const Genome& genome) const;
 
   // alive[i] tells whether gene i matters in this genome.
   std::vector<bool> alive(const Genome& genome) const;
+  // The same, written to a row of size() values: each living gene's choice, `dead` for the others.
+  template <typename Number>
+  void write_levels(std::span<const Choice> genome, Number* row, Number dead) const;
   void canonicalise(Genome& genome) const;
   Genome canonical(Genome genome) const;
+
+  bool is_alive(const Genome& genome, std::size_t gene) const {
+    while (rule_of_[gene] != kNoRule) {
+      const Rule& rule = rules_[rule_of_[gene]];
+      if (!holds(rule, genome)) return false;
+      gene = rule.on;
+    }
+    return true;
+  }
+
+  // Sets a living gene of a canonical genome and keeps it canonical: genes that die go to choice 0,
+  // genes that come alive get a random choice, so a layer that appears is of any kind.
+  void set(Genome& genome, std::size_t gene, Choice choice, Rng& rng) const;
 
   // Uniform per gene, then canonical.
   Genome random(Rng& rng) const;
@@ -72,10 +102,26 @@ class SearchSpace {
   std::optional<double> canonical_size() const;
 
  private:
+  static constexpr std::uint32_t kNoRule = 0xFFFFFFFF;
+
+  void kill(Genome& genome, std::size_t gene) const;
+  void wake(Genome& genome, std::size_t gene, Rng& rng) const;
+
   std::vector<Gene> genes_;
   std::vector<Parameter> parameters_;
-  std::vector<std::size_t> conditional_;  // conditional genes, each after the gene it depends on
-  bool chained_ = false;                  // some condition depends on a conditional gene
+  std::vector<Rule> rules_;  // one per conditional gene, each after the gene it depends on
+  std::vector<std::uint32_t> rule_of_;                 // per gene; kNoRule for an unconditional one
+  std::vector<std::vector<std::uint32_t>> depending_;  // per gene, the rules that name it
+  std::vector<std::uint8_t> alive_table_;
+  bool chained_ = false;  // some rule is
 };
+
+template <typename Number>
+void SearchSpace::write_levels(std::span<const Choice> genome, Number* row, Number dead) const {
+  for (std::size_t i = 0; i < genome.size(); ++i) row[i] = static_cast<Number>(genome[i]);
+  for (const Rule& rule : rules_) {
+    if (!holds(rule, genome) || (rule.chained && row[rule.on] == dead)) row[rule.gene] = dead;
+  }
+}
 
 }  // namespace quarry::search

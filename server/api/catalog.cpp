@@ -42,8 +42,13 @@ Response get_catalog(const ApiContext&, const Request&) {
                   {"evaluators", json::array()},
                   {"blocks", json::array()},
                   {"metrics", json::array()}};
-  for (const search::AlgorithmEntry& entry : search::algorithm_registry())
-    catalog["algorithms"].push_back(entry_view(entry.name, entry.summary, entry.options));
+  for (const search::AlgorithmEntry& entry : search::algorithm_registry()) {
+    json view = entry_view(entry.name, entry.summary, entry.options);
+    view["choose"] = entry.choose;
+    view["paper"] = entry.paper;
+    view["max_objectives"] = entry.max_objectives;
+    catalog["algorithms"].push_back(std::move(view));
+  }
   for (const predictors::PredictorEntry& entry : predictors::predictor_registry())
     catalog["predictors"].push_back(entry_view(entry.name, entry.summary, entry.options));
   for (const evaluators::EvaluatorEntry& entry : evaluators::evaluator_registry()) {

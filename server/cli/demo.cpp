@@ -19,7 +19,6 @@ constexpr const char* kStudy = R"({
     {"metric": "latency_ms", "goal": "minimize"},
     {"metric": "model_size_bytes", "goal": "minimize"}
   ],
-  "algorithm": {"name": "linas"},
   "budget": {"trials": 150, "seconds": 240},
   "seed": 42
 })";

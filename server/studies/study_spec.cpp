@@ -269,6 +269,21 @@ class SpecReader {
     spec_.algorithm = entry->name;
     spec_.algorithm_options = search::read_options(given == nullptr ? json::object() : *given,
                                                    pointer, entry->options, errors_, allowed);
+    check_objectives(*entry, pointer + "/name");
+    const auto inner = spec_.algorithm_options.all().find("inner/name");
+    if (inner == spec_.algorithm_options.all().end()) return;
+    const auto* inner_entry = search::find_algorithm(std::get<std::string>(inner->second));
+    if (inner_entry != nullptr) check_objectives(*inner_entry, pointer + "/inner/name");
+  }
+
+  void check_objectives(const search::AlgorithmEntry& entry, const std::string& pointer) {
+    if (spec_.objectives.size() <= entry.max_objectives) return;
+    const auto counted = [](std::size_t count) {
+      return std::to_string(count) + (count == 1 ? " objective" : " objectives");
+    };
+    errors_.push_back({pointer, entry.name + " searches for at most " +
+                                    counted(entry.max_objectives) + ", the study has " +
+                                    counted(spec_.objectives.size())});
   }
 
   const evaluators::SupernetLibrary& supernets_;

@@ -70,7 +70,9 @@ nlohmann::ordered_json trial_to_json(const StudyTrial& trial, const search::Supe
   for (const auto& [name, precision] : search::policy_of(supernet.network(trial.genome)))
     policy[name] = search::to_text(precision);
   json origin = {{"how", trial.origin.how}};
-  if (!trial.origin.parents.empty()) origin["parents"] = trial.origin.parents;
+  if (!trial.origin.parents.empty())
+    origin["parents"] =
+        std::vector<std::size_t>(trial.origin.parents.begin(), trial.origin.parents.end());
   if (!trial.origin.predicted.empty()) {
     json predicted = json::object();
     for (std::size_t k = 0; k < objectives.size(); ++k) {

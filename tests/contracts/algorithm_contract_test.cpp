@@ -39,7 +39,8 @@ std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchS
                   .seeds = std::move(seeds)};
   OptionValues options = OptionValues::defaults(entry.options);
   for (const OptionSpec& spec : entry.options) {
-    if (spec.name == "population" || spec.name == "batch") options.set(spec.name, std::int64_t{8});
+    if (spec.name == "population" || spec.name == "batch" || spec.name == "initial")
+      options.set(spec.name, std::int64_t{8});
     if (spec.name == "inner/evaluations") options.set(spec.name, std::int64_t{200});
   }
   return entry.make(std::move(problem), options, seed);

@@ -26,7 +26,7 @@ std::vector<double> targets(const Matrix& x) {
 }
 
 std::unique_ptr<Predictor> make(const PredictorEntry& entry) {
-  return entry.make(OptionValues::defaults(entry.options));
+  return entry.make(OptionValues::defaults(entry.options), Columns(6));
 }
 
 TEST_CASE("every predictor beats the mean on a linear function") {

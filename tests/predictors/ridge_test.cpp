@@ -6,7 +6,9 @@
 namespace quarry::predictors {
 namespace {
 
-std::unique_ptr<Predictor> ridge() { return make_ridge(OptionValues::defaults(ridge_options())); }
+std::unique_ptr<Predictor> ridge(std::size_t numbers) {
+  return make_ridge(OptionValues::defaults(ridge_options()), Columns(numbers));
+}
 
 // Small whole numbers without a pattern; fixed for ever.
 Matrix patternless(std::size_t rows, std::size_t columns) {
@@ -28,13 +30,13 @@ double predict_one(const Predictor& model, std::vector<double> row) {
 TEST_CASE("ridge recovers a noiseless line far outside its rows") {
   Matrix x(4, 1);
   x.values = {0, 1, 2, 3};
-  const auto model = ridge();
+  const auto model = ridge(1);
   model->fit(x, std::vector<double>{1, 3, 5, 7});
   CHECK(predict_one(*model, {100}) == Approx(201).epsilon(1e-3));
 }
 
 TEST_CASE("ridge predicts the constant of constant targets and is sure of it") {
-  const auto model = ridge();
+  const auto model = ridge(3);
   model->fit(patternless(10, 3), std::vector<double>(10, 4.5));
   const Prediction prediction = model->predict(patternless(2, 3));
   CHECK(prediction.mean[1] == Approx(4.5));
@@ -42,7 +44,7 @@ TEST_CASE("ridge predicts the constant of constant targets and is sure of it") {
 }
 
 TEST_CASE("ridge on a single row predicts that row's target") {
-  const auto model = ridge();
+  const auto model = ridge(5);
   model->fit(patternless(1, 5), std::vector<double>{-3});
   CHECK(predict_one(*model, {9, 9, 9, 9, 9}) == Approx(-3));
 }
@@ -50,7 +52,7 @@ TEST_CASE("ridge on a single row predicts that row's target") {
 TEST_CASE("duplicated rows and more columns than rows do not break ridge") {
   Matrix x = patternless(6, 20);
   std::copy_n(x.values.begin(), 20, x.values.begin() + 20);
-  const auto model = ridge();
+  const auto model = ridge(20);
   model->fit(x, std::vector<double>{1, 1, 2, 3, 4, 5});
   CHECK(std::isfinite(model->predict(x).mean[0]));
 }
@@ -60,7 +62,7 @@ TEST_CASE("the closed form's deviation is the error of refitting without each ro
   std::vector<double> y;
   for (std::size_t i = 0; i < x.rows; ++i)
     y.push_back(2 * x.row(i)[0] - x.row(i)[1] + 0.3 * static_cast<double>(i % 4));
-  const auto model = ridge();
+  const auto model = ridge(3);
   model->fit(x, y);
   const double claimed = model->predict(x).standard_deviation.front();
 

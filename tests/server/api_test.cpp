@@ -160,9 +160,11 @@ TEST_CASE("the catalog describes every registry, option by option") {
   const json catalog = api.call("GET", "/v1/catalog");
   for (const char* registry : {"algorithms", "predictors", "evaluators", "blocks", "metrics"})
     CHECK(catalog[registry].size() >= 1);
-  const json& linas = catalog["algorithms"][0];
-  CHECK(linas["name"] == "linas");
-  for (const json& option : linas["options"]) {
+  const json& first = catalog["algorithms"][0];
+  CHECK(first["name"] == "quarry");
+  CHECK(first["max_objectives"] == 8);
+  CHECK_FALSE(first["choose"].get<std::string>().empty());
+  for (const json& option : first["options"]) {
     CHECK_FALSE(option["help"].get<std::string>().empty());
     CHECK(option.contains("default"));
   }

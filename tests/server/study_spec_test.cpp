@@ -37,7 +37,7 @@ TEST_CASE("everything but supernet and objectives has a default that is shown") 
   CHECK(shown["metrics"]["accuracy"] ==
         json{{"evaluator", "validation"}, {"split", "validation"}, {"images", 0}, {"threads", 1}});
   CHECK(shown["metrics"]["latency_ms"]["evaluator"] == "onednn");
-  CHECK(shown["algorithm"]["name"] == "linas");
+  CHECK(shown["algorithm"]["name"] == "quarry");
   CHECK(shown["algorithm"]["inner"]["name"] == "nsga2");
   CHECK(shown["budget"] == json{{"trials", 250}});
   CHECK(shown["seed"] == 42);

@@ -15,7 +15,7 @@
 #include "evaluators/latency_protocol.hpp"
 #include "evaluators/network_pool.hpp"
 #include "evaluators/onednn/onednn_info.hpp"
-#include "search/algorithms/nsga2.hpp"
+#include "search/algorithms/registry.hpp"
 #include "server/app.hpp"
 #include "server/http/client.hpp"
 #include "tests/bench/bench.hpp"
@@ -115,9 +115,11 @@ void bench_nsga2(Report& report) {
   for (const std::size_t population : {50U, 100U}) {
     std::vector<double> rates;
     for (int round = 0; round < kRounds; ++round) {
-      const auto algorithm =
-          search::make_nsga2({.space = &space, .objectives = 2}, {.population = population},
-                             static_cast<std::uint64_t>(round));
+      const search::AlgorithmEntry* entry = search::find_algorithm("nsga2");
+      OptionValues options = OptionValues::defaults(entry->options);
+      options.set("population", static_cast<std::int64_t>(population));
+      const auto algorithm = entry->make({.space = &space, .objectives = 2}, options,
+                                         static_cast<std::uint64_t>(round));
       const auto begin = std::chrono::steady_clock::now();
       std::size_t evaluations = 0;
       while (evaluations < 50000) {

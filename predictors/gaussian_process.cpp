@@ -1,0 +1,198 @@
+// Tested by tests/predictors/gaussian_process_test.cpp.
+#include "predictors/gaussian_process.hpp"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "predictors/lbfgs.hpp"
+#include "predictors/level_kernel.hpp"
+#include "predictors/marginal_likelihood.hpp"
+
+namespace quarry::predictors {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::MatrixXf;
+using Eigen::VectorXd;
+using Eigen::VectorXf;
+
+struct GaussianProcessOptions {
+  std::size_t fit_rows = 200;
+  std::size_t deviation_rows = 128;
+  int iterations = 50;
+};
+
+Matrix some_rows(const Matrix& x, const std::vector<std::size_t>& which) {
+  Matrix some(which.size(), x.columns);
+  for (std::size_t i = 0; i < which.size(); ++i)
+    std::ranges::copy(x.row(which[i]), some.row(i).begin());
+  return some;
+}
+
+// At most `count` rows: the first half of them the best, the others evenly from the rest.
+std::vector<std::size_t> rows_to_fit(std::size_t rows, std::size_t count) {
+  std::vector<std::size_t> which;
+  const std::size_t best = rows <= count ? rows : count / 2;
+  for (std::size_t i = 0; i < best; ++i) which.push_back(i);
+  for (std::size_t i = best; i < std::min(rows, count); ++i)
+    which.push_back(best + (i - best) * (rows - best) / (count - best));
+  return which;
+}
+
+class GaussianProcess final : public Predictor {
+ public:
+  GaussianProcess(const GaussianProcessOptions& options, Columns columns)
+      : options_(options), columns_(std::move(columns)) {}
+
+  void fit(const Matrix& x, std::span<const double> y) override {
+    const VectorXd scaled = take_targets(x, y);
+    parameters_ = KernelParameters::standard(columns_.size());
+    if (!constant_) {
+      const std::vector<std::size_t> which = rows_to_fit(x.rows, options_.fit_rows);
+      const Matrix some = some_rows(x, which);
+      VectorXd targets(static_cast<Index>(which.size()));
+      for (std::size_t i = 0; i < which.size(); ++i)
+        targets[static_cast<Index>(i)] = scaled[static_cast<Index>(which[i])];
+      const MarginalLikelihood likelihood(columns_, some, std::move(targets));
+      parameters_.logs =
+          minimise(likelihood, parameters_.logs, {.iterations = options_.iterations});
+    }
+    condition(x, scaled);
+  }
+
+  void update(const Matrix& x, std::span<const double> y) override {
+    if (constant_ || parameters_.logs.size() == 0) return fit(x, y);
+    const VectorXd scaled = take_targets(x, y);
+    condition(x, scaled);
+  }
+
+  Prediction predict(const Matrix& x) const override {
+    assert(x.columns == columns_.size());
+    Prediction prediction;
+    prediction.mean.assign(x.rows, mean_);
+    prediction.standard_deviation.assign(x.rows, 0.0);
+    if (constant_) return prediction;
+    // Enough rows for the triangular solve to work on blocks, few enough to stay in the cache.
+    constexpr std::size_t kBlock = 64;
+    for (std::size_t first = 0; first < x.rows; first += kBlock)
+      predict_block(x, first, std::min(kBlock, x.rows - first), prediction);
+    return prediction;
+  }
+
+ private:
+  // Centres and scales y; remembers how.
+  VectorXd take_targets(const Matrix& x, std::span<const double> y) {
+    assert(x.rows >= 1 && x.rows == y.size() && x.columns == columns_.size());
+    const Eigen::Map<const VectorXd> targets(y.data(), static_cast<Index>(y.size()));
+    mean_ = targets.mean();
+    scale_ = std::sqrt((targets.array() - mean_).square().mean());
+    constant_ = !(scale_ > 1e-12 * std::max(std::abs(mean_), 1e-12));
+    if (constant_) return VectorXd::Zero(targets.size());
+    return (targets.array() - mean_) / scale_;
+  }
+
+  void condition(const Matrix& x, const VectorXd& y) {
+    if (constant_) return;
+    distances_ = LevelDistances(columns_, x);
+    const Index n = y.size();
+    MatrixXd kernel(n, n);
+    VectorXf far(n);
+    VectorXf additive(n);
+    for (Index i = 0; i < n; ++i) {
+      sum_distances(x.row(static_cast<std::size_t>(i)), far, additive);
+      kernel.col(i) = (product() * (-far.array()).exp() + additive.array()).matrix().cast<double>();
+    }
+    kernel.diagonal().array() += parameters_.noise() + kJitter;
+    // Rows that repeat each other with other values need more than the usual jitter.
+    Eigen::LLT<MatrixXd> cholesky(kernel);
+    for (double jitter = 1e-6; cholesky.info() != Eigen::Success; jitter *= 10.0) {
+      kernel.diagonal().array() += jitter;
+      cholesky.compute(kernel);
+    }
+    alpha_ = cholesky.solve(y).cast<float>();
+    const auto known = std::min<Index>(n, static_cast<Index>(options_.deviation_rows));
+    // The leading block's factor is the leading block of the factor.
+    deviation_factor_ = cholesky.matrixLLT().topLeftCorner(known, known);
+    prior_variance_ = parameters_.product() + static_cast<double>(parameters_.weights().sum());
+  }
+
+  float product() const { return static_cast<float>(parameters_.product()); }
+
+  // far[i] = sum of theta d, additive[i] = the additive part, between `row` and row i.
+  void sum_distances(std::span<const double> row, VectorXf& far, VectorXf& additive) const {
+    const VectorXf thetas = parameters_.thetas();
+    const VectorXf weights = parameters_.weights();
+    VectorXf scratch;
+    far.setZero();
+    additive.setConstant(weights.sum());
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const Eigen::Map<const VectorXf> distance(distances_.of(c, row[c], scratch), far.size());
+      far += thetas[static_cast<Index>(c)] * distance;
+      additive -= weights[static_cast<Index>(c)] * distance;
+    }
+  }
+
+  void predict_block(const Matrix& x, std::size_t first, std::size_t count,
+                     Prediction& prediction) const {
+    const Index known = deviation_factor_.rows();
+    MatrixXd kernel(known, static_cast<Index>(count));
+    VectorXf far(alpha_.size());
+    VectorXf additive(alpha_.size());
+    for (std::size_t j = 0; j < count; ++j) {
+      sum_distances(x.row(first + j), far, additive);
+      const VectorXf column = (product() * (-far.array()).exp() + additive.array()).matrix();
+      prediction.mean[first + j] += scale_ * static_cast<double>(column.dot(alpha_));
+      kernel.col(static_cast<Index>(j)) = column.head(known).cast<double>();
+    }
+    deviation_factor_.triangularView<Eigen::Lower>().solveInPlace(kernel);
+    for (std::size_t j = 0; j < count; ++j) {
+      const double variance = prior_variance_ - kernel.col(static_cast<Index>(j)).squaredNorm();
+      prediction.standard_deviation[first + j] = scale_ * std::sqrt(std::max(variance, 0.0));
+    }
+  }
+
+  GaussianProcessOptions options_;
+  Columns columns_;
+  double mean_ = 0.0;
+  double scale_ = 1.0;
+  bool constant_ = true;
+  KernelParameters parameters_;
+  LevelDistances distances_;
+  VectorXf alpha_;
+  MatrixXd deviation_factor_;
+  double prior_variance_ = 0.0;
+};
+
+}  // namespace
+
+std::vector<OptionSpec> gaussian_process_options() {
+  return {{.name = "fit_rows",
+           .fallback = std::int64_t{200},
+           .min = 10,
+           .max = 5000,
+           .help = "rows that relevances, amplitudes and noise are fitted to"},
+          {.name = "deviation_rows",
+           .fallback = std::int64_t{128},
+           .min = 10,
+           .max = 5000,
+           .help = "first rows that the standard deviation knows of"},
+          {.name = "iterations",
+           .fallback = std::int64_t{50},
+           .min = 1,
+           .max = 1000,
+           .help = "steps of the fit"}};
+}
+
+std::unique_ptr<Predictor> make_gaussian_process(const OptionValues& options, Columns columns) {
+  return std::make_unique<GaussianProcess>(
+      GaussianProcessOptions{
+          .fit_rows = static_cast<std::size_t>(options.integer("fit_rows")),
+          .deviation_rows = static_cast<std::size_t>(options.integer("deviation_rows")),
+          .iterations = static_cast<int>(options.integer("iterations"))},
+      std::move(columns));
+}
+
+}  // namespace quarry::predictors

@@ -1,0 +1,103 @@
+// Tested by tests/search/surrogate_test.cpp.
+#include "search/algorithms/surrogate.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "predictors/cross_validation.hpp"
+#include "search/core/features.hpp"
+#include "search/pareto/dominance.hpp"
+
+namespace quarry::search {
+namespace {
+
+bool has_formula(const Problem& problem, std::size_t objective) {
+  return objective < problem.exact.size() && problem.exact[objective];
+}
+
+void run(const ParallelFor& parallel_for, std::size_t count,
+         const std::function<void(std::size_t)>& body) {
+  if (parallel_for) return parallel_for(count, body);
+  for (std::size_t i = 0; i < count; ++i) body(i);
+}
+
+}  // namespace
+
+Surrogate::Surrogate(const Problem& problem, std::string predictor, std::size_t max_rows)
+    : problem_(problem),
+      columns_(gene_columns(*problem.space)),
+      predictor_(std::move(predictor)),
+      max_rows_(max_rows) {
+  for (std::size_t k = 0; k < problem.objectives; ++k) {
+    if (!has_formula(problem, k)) targets_.push_back({.is_bound = false, .index = k});
+  }
+  for (std::size_t b = 0; b < problem.bounds.size(); ++b) {
+    if (!problem.bounds[b].exact && !problem.bounds[b].objective)
+      targets_.push_back({.is_bound = true, .index = b});
+  }
+}
+
+std::vector<std::size_t> Surrogate::rows_best_first(const Population& measured) const {
+  const std::vector<std::uint32_t> ranks =
+      non_dominated_ranks(measured.objectives, measured.violations);
+  std::vector<std::size_t> order = indices(measured.size());
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return ranks[i]; });
+  if (order.size() > max_rows_) order.resize(max_rows_);
+  return order;
+}
+
+void Surrogate::train(const Population& measured, const SeenGenomes& seen) {
+  assert(measured.size() >= 2);
+  const std::vector<std::size_t> rows = rows_best_first(measured);
+  predictors::Matrix x(rows.size(), columns_.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    write_gene_row(*problem_.space, seen[measured.members[rows[i]].genome], x.row(i));
+  const bool anew = fitted_rows_ == 0 || 8 * measured.size() >= 9 * fitted_rows_;
+  if (anew) fitted_rows_ = measured.size();
+  run(problem_.parallel_for, targets_.size(), [&](std::size_t t) {
+    Target& target = targets_[t];
+    const Points& values = target.is_bound ? measured.margins : measured.objectives;
+    std::vector<double> y;
+    for (const std::size_t i : rows) y.push_back(values[i][target.index]);
+    if (!anew) return target.predictor->update(x, y);
+    constexpr std::size_t kFolds = 5;
+    target.entry = predictor_ == "auto" ? &predictors::best_predictor(columns_, x, y, kFolds)
+                                        : predictors::find_predictor(predictor_);
+    assert(target.entry != nullptr);
+    target.predictor = target.entry->make(OptionValues::defaults(target.entry->options), columns_);
+    target.predictor->fit(x, y);
+  });
+}
+
+void Surrogate::predict(std::span<const Genome> genomes, double optimism,
+                        Candidates& predicted) const {
+  const std::size_t count = genomes.size();
+  predictors::Matrix x(count, columns_.size());
+  for (std::size_t i = 0; i < count; ++i) write_gene_row(*problem_.space, genomes[i], x.row(i));
+  std::vector<std::vector<double>> values(targets_.size());
+  run(problem_.parallel_for, targets_.size(), [&](std::size_t t) {
+    predictors::Prediction guess = targets_[t].predictor->predict(x);
+    values[t] = std::move(guess.mean);
+    for (std::size_t i = 0; i < count; ++i) values[t][i] -= optimism * guess.standard_deviation[i];
+  });
+  for (std::size_t i = 0; i < count; ++i) {
+    ObjectiveVector objectives(problem_.objectives);
+    for (std::size_t k = 0; k < problem_.objectives; ++k) {
+      if (has_formula(problem_, k)) objectives[k] = problem_.exact[k](genomes[i]);
+    }
+    double unknown_violation = 0.0;
+    for (std::size_t t = 0; t < targets_.size(); ++t) {
+      if (targets_[t].is_bound) {
+        unknown_violation += std::max(values[t][i], 0.0);
+      } else {
+        objectives[targets_[t].index] = values[t][i];
+      }
+    }
+    predicted.genomes.push_back(genomes[i]);
+    predicted.objectives.add(objectives);
+    predicted.violations.push_back(unknown_violation +
+                                   known_violation(problem_, genomes[i], objectives));
+  }
+}
+
+}  // namespace quarry::search
