@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,9 @@
 namespace quarry::bench {
 
 struct Answer {
-  search::ObjectiveVector objectives;  // minimised
-  std::vector<double> margins;         // one per bound
+  search::ObjectiveVector objectives;  // minimised; empty when failed
+  std::vector<double> margins;         // one per bound; empty when failed
+  bool succeeded = true;
 };
 
 struct BenchProblem {
@@ -26,13 +28,21 @@ struct BenchProblem {
   std::vector<std::function<double(const search::Genome&)>> exact;  // as in search::Problem
   std::vector<search::Bound> bounds;
   std::vector<search::Genome> seeds;  // such as the largest and the smallest network
-  std::function<Answer(const search::Genome& canonical)> evaluate;
-  search::ObjectiveVector reference;  // of the hypervolume
-  double best_hypervolume = 1.0;      // what a score is divided by
-  search::Points front{2};            // the true front where it is known, else empty
+  std::vector<search::Genome> legal;  // canonical, sorted; empty: every genome can be answered
+  std::function<Answer(const search::Genome& canonical)> evaluate;  // fails what is not legal
+  search::ObjectiveVector reference;                                // of the hypervolume
+  double best_hypervolume = 1.0;                                    // what a score is divided by
+  search::Points front{2};  // the true front, without equal points, where it is known; else empty
 };
 
 // nullopt, with a message on stderr, where ../shared is absent.
 std::optional<BenchProblem> replay_problem();
+std::optional<BenchProblem> flexibert_problem();
+
+// ---- what the families are made of
+
+// Takes the non-dominated of `points`, one of equals, for the true front, and its hypervolume for
+// the best.
+void set_front(BenchProblem& problem, const search::Points& points);
 
 }  // namespace quarry::bench
