@@ -39,6 +39,10 @@ struct BenchProblem {
 std::optional<BenchProblem> replay_problem();
 std::optional<BenchProblem> flexibert_problem();
 
+// Elastic vision transformers, every network of them known: two objectives, and three with
+// quantization.
+std::vector<BenchProblem> mini_space_problems();
+
 // ---- what the families are made of
 
 // Takes the non-dominated of `points`, one of equals, for the true front, and its hypervolume for
