@@ -39,11 +39,25 @@ struct BenchProblem {
 std::optional<BenchProblem> replay_problem();
 std::optional<BenchProblem> flexibert_problem();
 
+// LOTZ, OneMinMax and ZDT5 on bit strings.
+std::vector<BenchProblem> bit_string_problems();
+// ZDT1 to 4 and ZDT6 on 30 integers.
+std::vector<BenchProblem> zdt_problems();
+// DTLZ2, DTLZ7 and the constrained C2-DTLZ2: three objectives, 30 integers.
+std::vector<BenchProblem> dtlz_problems();
+// The constrained CTP1: two objectives, 30 integers.
+BenchProblem ctp1_problem();
+// All of the four.
+std::vector<BenchProblem> classic_problems();
+
 // Elastic vision transformers, every network of them known: two objectives, and three with
 // quantization.
 std::vector<BenchProblem> mini_space_problems();
 
 // ---- what the families are made of
+
+// One ordinal gene x[i] per entry, with the choices 0 ... levels[i] - 1.
+std::shared_ptr<const search::SearchSpace> integer_space(std::span<const std::size_t> levels);
 
 // Takes the non-dominated of `points`, one of equals, for the true front, and its hypervolume for
 // the best.
