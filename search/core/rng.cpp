@@ -4,6 +4,8 @@
 
 #include <bit>
 #include <cassert>
+#include <cmath>
+#include <numbers>
 
 namespace quarry::search {
 namespace {
@@ -56,6 +58,11 @@ std::uint64_t Rng::below(std::uint64_t bound) {
       product = static_cast<Wide>(next()) * bound;
   }
   return static_cast<std::uint64_t>(product >> 64);
+}
+
+double Rng::normal() {
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));  // 1 - uniform is never 0
+  return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
 }  // namespace quarry::search

@@ -27,6 +27,9 @@ class Rng {
   // Uniform in [0, 1), 53 bits.
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 
+  // Standard normal (Box and Muller 1958, one of the pair).
+  double normal();
+
   bool chance(double probability) { return uniform() < probability; }
 
   template <typename T>
