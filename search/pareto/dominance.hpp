@@ -12,6 +12,13 @@
 
 namespace quarry::search {
 
+// Nowhere worse: dominates or equals.
+inline bool weakly_dominates(std::span<const double> a, std::span<const double> b) {
+  std::size_t k = 0;
+  while (k < a.size() && a[k] <= b[k]) ++k;
+  return k == a.size();
+}
+
 // Nowhere worse, somewhere better.
 bool dominates(std::span<const double> a, std::span<const double> b);
 
