@@ -19,7 +19,7 @@ const std::map<std::string, std::set<std::string>> kMaySee = {
     {"search/network", {}},
     {"search/blocks", {"predictors", "search/network"}},
     {"search/supernets", {"predictors", "search/core", "search/network", "search/blocks"}},
-    {"search/pareto", {}},
+    {"search/pareto", {"search/core"}},
     {"search/variation", {"search/core"}},
     {"search/algorithms", {"predictors", "search/core", "search/pareto", "search/variation"}},
     {"evaluators/weights", {"search/network"}},
