@@ -5,7 +5,6 @@
 #include <array>
 #include <cassert>
 
-#include "search/pareto/dominance.hpp"
 #include "search/pareto/order.hpp"
 #include "search/pareto/volume_sweep.hpp"
 #include "search/pareto/wfg.hpp"
@@ -14,27 +13,20 @@ namespace quarry::search {
 namespace {
 
 bool strictly_better(std::span<const double> point, std::span<const double> reference) {
-  for (std::size_t k = 0; k < point.size(); ++k) {
-    if (!(point[k] < reference[k])) return false;
-  }
-  return true;
+  bool better = true;
+  for (std::size_t k = 0; k < point.size(); ++k) better &= point[k] < reference[k];
+  return better;
 }
 
-// The points that are strictly better than the reference, and what they are called outside.
-struct Inside {
-  Points points;
-  std::vector<std::size_t> indices;
-};
-
-Inside inside(const Points& points, std::span<const double> reference) {
-  Inside found{Points(points.dimensions), {}};
-  found.points.values.reserve(points.values.size());
+// By the first objective, though not sorted.
+std::vector<SortKey> keys_inside(const Points& points, std::span<const double> reference) {
+  std::vector<SortKey> keys;
+  keys.reserve(points.size());
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!strictly_better(points[i], reference)) continue;
-    found.points.add(points[i]);
-    found.indices.push_back(i);
+    if (strictly_better(points[i], reference))
+      keys.push_back({points[i][0], static_cast<std::uint32_t>(i)});
   }
-  return found;
+  return keys;
 }
 
 // The area below a staircase whose points come by ascending first objective.
@@ -55,12 +47,7 @@ class AreaSweep {
 };
 
 double area(const Points& points, std::span<const double> reference) {
-  std::vector<SortKey> keys;
-  keys.reserve(points.size());
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (strictly_better(points[i], reference))
-      keys.push_back({points[i][0], static_cast<std::uint32_t>(i)});
-  }
+  std::vector<SortKey> keys = keys_inside(points, reference);
   std::vector<SortKey> spare;
   sort_stably(keys, spare);
   AreaSweep sweep(reference[0], reference[1]);
@@ -94,8 +81,7 @@ double gain_of_two(const Points& points, std::span<const double> candidate,
 
 std::vector<double> contributions_of_two(const Points& points, std::span<const double> reference) {
   std::vector<double> exclusive(points.size());
-  std::vector<SortKey> order(points.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = {0.0, static_cast<std::uint32_t>(i)};
+  std::vector<SortKey> order = keys_inside(points, reference);
   std::vector<SortKey> spare;
   sort_lexicographically(points, order, spare);
   double top = reference[1];
@@ -116,37 +102,33 @@ std::vector<double> contributions_of_two(const Points& points, std::span<const d
   return exclusive;
 }
 
-// Exact where a difference of volumes might leave a rounding error.
-bool adds_nothing(const Points& points, std::span<const double> candidate, std::size_t left_out) {
+// What `candidate` alone dominates beside the points other than `left_out`. A point that is worse
+// in one objective only has all of the candidate's box from there on, which cuts the box down to
+// where few points have a share: none of them, on a dense front.
+double exclusive_volume(const Points& points, std::span<const double> candidate,
+                        std::size_t left_out, std::span<const double> reference) {
+  std::vector<double> corner(reference.begin(), reference.end());
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (i != left_out && weakly_dominates(points[i], candidate)) return true;
+    if (i == left_out) continue;
+    const std::span<const double> point = points[i];
+    std::size_t worse = 0;
+    std::size_t where = 0;
+    for (std::size_t k = 0; k < point.size(); ++k) {
+      const bool is_worse = point[k] > candidate[k];
+      where = is_worse ? k : where;
+      worse += is_worse ? 1 : 0;
+    }
+    if (worse == 0) return 0.0;
+    if (worse == 1) corner[where] = std::min(corner[where], point[where]);
   }
-  return false;
-}
-
-// One sorting serves the sweeps of all the points' boxes.
-std::vector<double> contributions_of_three(const Points& points,
-                                           std::span<const double> reference) {
-  VolumeSweep sweep;
-  sweep.prepare(points.values, 3, reference);
-  std::vector<double> exclusive(points.size());
+  Points shares(points.dimensions);
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (adds_nothing(points, points[i], i)) continue;
-    const double shared =
-        sweep.volume_within(points[i].data(), [i](std::uint32_t j) { return j != i; });
-    exclusive[i] = std::max(0.0, box_volume(points[i], reference) - shared);
+    if (i == left_out || !strictly_better(points[i], corner)) continue;
+    for (std::size_t k = 0; k < candidate.size(); ++k)
+      shares.values.push_back(std::max(points[i][k], candidate[k]));
   }
-  return exclusive;
-}
-
-// What `candidate` has alone beside the points other than `left_out`.
-double exclusive_length(const Points& points, double candidate, std::size_t left_out,
-                        double reference) {
-  double best = reference;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (i != left_out) best = std::min(best, points[i][0]);
-  }
-  return std::max(0.0, best - candidate);
+  const double box = box_volume(candidate, corner);
+  return shares.size() == 0 ? box : std::max(0.0, box - hypervolume(shares, corner));
 }
 
 }  // namespace
@@ -154,12 +136,16 @@ double exclusive_length(const Points& points, double candidate, std::size_t left
 double hypervolume(const Points& points, std::span<const double> reference) {
   assert(reference.size() == points.dimensions);
   if (points.dimensions == 2) return area(points, reference);
-  const Points inner = inside(points, reference).points;
-  if (inner.size() == 0) return 0.0;
-  if (points.dimensions == 1) return reference[0] - std::ranges::min(inner.values);
-  if (points.dimensions > 3) return Wfg(reference).volume(inner);
+  Points inside(points.dimensions);
+  inside.values.reserve(points.values.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (strictly_better(points[i], reference)) inside.add(points[i]);
+  }
+  if (inside.size() == 0) return 0.0;
+  if (points.dimensions == 1) return reference[0] - std::ranges::min(inside.values);
+  if (points.dimensions > 3) return Wfg(reference).volume(inside);
   VolumeSweep sweep;
-  sweep.prepare(inner.values, 3, reference);
+  sweep.prepare(inside.values, 3, reference);
   return sweep.volume();
 }
 
@@ -167,36 +153,19 @@ double hypervolume_gain(const Points& points, std::span<const double> candidate,
                         std::span<const double> reference) {
   assert(candidate.size() == points.dimensions && reference.size() == points.dimensions);
   if (!strictly_better(candidate, reference)) return 0.0;
-  if (points.dimensions == 1)
-    return exclusive_length(points, candidate[0], points.size(), reference[0]);
   if (points.dimensions == 2) return gain_of_two(points, candidate, reference);
-  const Points inner = inside(points, reference).points;
-  if (points.dimensions > 3) return Wfg(reference).exclusive(inner, candidate, inner.size());
-  if (adds_nothing(inner, candidate, inner.size())) return 0.0;
-  VolumeSweep sweep;
-  sweep.prepare(inner.values, 3, reference);
-  const double shared = sweep.volume_within(candidate.data(), [](std::uint32_t) { return true; });
-  return std::max(0.0, box_volume(candidate, reference) - shared);
+  return exclusive_volume(points, candidate, points.size(), reference);
 }
 
 std::vector<double> hypervolume_contributions(const Points& points,
                                               std::span<const double> reference) {
   assert(reference.size() == points.dimensions);
-  const auto [inner, indices] = inside(points, reference);
-  std::vector<double> exclusive(inner.size());
-  if (points.dimensions == 1) {
-    for (std::size_t i = 0; i < inner.size(); ++i)
-      exclusive[i] = exclusive_length(inner, inner[i][0], i, reference[0]);
-  } else if (points.dimensions == 2) {
-    exclusive = contributions_of_two(inner, reference);
-  } else if (points.dimensions == 3) {
-    exclusive = contributions_of_three(inner, reference);
-  } else if (points.dimensions > 3) {
-    Wfg wfg(reference);
-    for (std::size_t i = 0; i < inner.size(); ++i) exclusive[i] = wfg.exclusive(inner, inner[i], i);
-  }
+  if (points.dimensions == 2) return contributions_of_two(points, reference);
   std::vector<double> contributions(points.size());
-  for (std::size_t i = 0; i < inner.size(); ++i) contributions[indices[i]] = exclusive[i];
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (strictly_better(points[i], reference))
+      contributions[i] = exclusive_volume(points, points[i], i, reference);
+  }
   return contributions;
 }
 

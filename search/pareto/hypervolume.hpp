@@ -15,13 +15,15 @@ namespace quarry::search {
 // 16(1)), exponential in the number of objectives at worst.
 double hypervolume(const Points& points, std::span<const double> reference);
 
-// What adding `candidate` to `points` would add. Two objectives: O(n), without memory of its own
-// unless the points that the candidate dominates come out of the order of the first objective.
+// What adding `candidate` to `points` would add; exactly 0 where one of them dominates or equals
+// it. O(n) and the volume of the points that have a share of what is left of the candidate's box;
+// two objectives: O(n), and memory only where the points that the candidate dominates come
+// unsorted.
 double hypervolume_gain(const Points& points, std::span<const double> candidate,
                         std::span<const double> reference);
 
-// What the volume would lose with each point: 0 for the dominated and for all of equal points. Two
-// objectives: O(n log n); three: O(n^2) sweep steps; above: n hypervolumes of n - 1 points.
+// What the volume would lose with each point: exactly 0 for the dominated and for all of equal
+// points. Two objectives: O(n log n). Others: n gains.
 std::vector<double> hypervolume_contributions(const Points& points,
                                               std::span<const double> reference);
 

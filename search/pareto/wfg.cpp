@@ -21,19 +21,6 @@ double Wfg::volume(const Points& points) {
   return volume_of_rows(points.dimensions);
 }
 
-double Wfg::exclusive(const Points& points, std::span<const double> candidate,
-                      std::size_t left_out) {
-  levels_[points.dimensions].rows.clear();
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (i == left_out) continue;
-    if (weakly_dominates(points[i], candidate)) return 0.0;
-    std::ranges::transform(points[i], candidate, corner_.begin(),
-                           [](double a, double b) { return std::max(a, b); });
-    add_row(corner_);
-  }
-  return std::max(0.0, box_volume(candidate, reference_) - volume_of_rows(points.dimensions));
-}
-
 // Keeps the rows of a level free of dominated ones and of copies.
 void Wfg::add_row(std::span<const double> row) {
   const std::size_t objectives = row.size();

@@ -21,10 +21,6 @@ class Wfg {
   // Of points that are strictly better than the reference.
   double volume(const Points& points);
 
-  // The volume that only `candidate` dominates, the points other than number `left_out` being
-  // there. Everything is strictly better than the reference.
-  double exclusive(const Points& points, std::span<const double> candidate, std::size_t left_out);
-
  private:
   // What one depth of the recursion holds: rows of as many numbers as it has objectives.
   struct Level {
