@@ -1,8 +1,8 @@
 // CMA-ES: an evolution strategy that learns a normal distribution of good networks (Hansen 2016,
 // arXiv 1604.00772, section B), over one number per gene of which a choice is the equal share it
-// falls into. No deviation falls below a fifth of a share, or a gene would freeze (after Hansen 2011,
-// RR-7751). From 200 genes on the covariance is diagonal (Ros and Hansen 2008). Choose it for one
-// objective over ordinal genes; categories it takes for ordinal.
+// falls into. No deviation falls below a fifth of a share, or a gene would freeze (after Hansen
+// 2011, RR-7751). From 200 genes on the covariance is diagonal (Ros and Hansen 2008). Choose it for
+// one objective over ordinal genes; categories it takes for ordinal.
 #include <Eigen/Dense>
 #include <cmath>
 
@@ -164,8 +164,7 @@ class Cmaes final : public Evolution {
                             : VectorXd(scales_.cwiseProduct(normal));
     for (std::size_t g = 0; g < problem().space->size(); ++g) {
       const auto i = static_cast<Index>(g);
-      const double deviation =
-          step_ * (full_ ? std::sqrt(covariance_(i, i)) : scales_[i]);
+      const double deviation = step_ * (full_ ? std::sqrt(covariance_(i, i)) : scales_[i]);
       constexpr double kLeastShare = 0.2;
       if (deviation < kLeastShare * share_of(g))
         offset[i] = kLeastShare * share_of(g) * normal[i] / step_;

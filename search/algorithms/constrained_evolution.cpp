@@ -1,11 +1,9 @@
 // Evolution under hard constraints by rejection, as hardware-aware searches do it (HAT: Wang et al.
-// 2020, ACL, section 3.2; ViT-ResNAS: Liao et al. 2021, section 3.3): the best feasible networks are
-// parents, half of the children mutate many genes, half are crossed, and what breaks a bound known
-// by formula is drawn again. Choose it for one objective under a hard limit.
+// 2020, ACL, section 3.2; ViT-ResNAS: Liao et al. 2021, section 3.3): the best feasible networks
+// are parents, half of the children mutate many genes, half are crossed, and what breaks a bound
+// known by formula is drawn again. Choose it for one objective under a hard limit.
 #include "search/algorithms/evolution.hpp"
 #include "search/algorithms/registry.hpp"
-#include "search/pareto/dominance.hpp"
-#include "search/variation/mutation.hpp"
 
 namespace quarry::search {
 namespace {
@@ -19,15 +17,7 @@ class ConstrainedEvolution final : public Evolution {
  private:
   void survive(const Population& results) override {
     parents_.append(results);
-    const std::vector<std::uint32_t> ranks =
-        non_dominated_ranks(parents_.objectives, parents_.violations);
-    const std::vector<double> crowding = crowding_by_front(parents_.objectives, ranks);
-    std::vector<std::size_t> order = indices(parents_.size());
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-      return ranks[a] != ranks[b] ? ranks[a] < ranks[b] : crowding[a] > crowding[b];
-    });
-    if (order.size() > parent_count_) order.resize(parent_count_);
-    parents_.keep(order);
+    parents_.keep(best_first(parents_, parent_count_));
   }
 
   bool can_breed() const override { return !parents_.empty(); }

@@ -70,8 +70,8 @@ class Ctaea final : public Evolution {
     return placed;
   }
 
-  // Feasible fronts until they fill the archive, thinned where they crowd; too few feasible ones are
-  // joined by the infeasible that are best by violation and value together (algorithm 2).
+  // Feasible fronts until they fill the archive, thinned where they crowd; too few feasible ones
+  // are joined by the infeasible that are best by violation and value together (algorithm 2).
   Population converged(Population all) const {
     const std::size_t room = options().population;
     if (all.size() <= room) return all;

@@ -9,8 +9,8 @@
 
 namespace quarry::search {
 
-// `count` directions on the unit simplex, evenly spread: the ends 0 and 1 with two objectives, by
-// least energy above.
+// `count` directions on the unit simplex, at most 500, evenly spread: a lattice with two
+// objectives, by least energy above; one direction with one.
 Points simplex_directions(std::size_t objectives, std::size_t count, Rng rng);
 
 // The same, of length one.

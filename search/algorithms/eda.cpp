@@ -1,10 +1,9 @@
-// Estimation of distribution: per gene the shares of its choices among the best networks, from which
-// the next are drawn (UMDA, Muehlenbein and Paass 1996; with memory as PBIL, Baluja 1994). A gene's
-// shares count only the networks in which it lives. Choose it as a simple generative model when genes
-// matter one by one.
+// Estimation of distribution: per gene the shares of its choices among the best networks, from
+// which the next are drawn (UMDA, Muehlenbein and Paass 1996; with memory as PBIL, Baluja 1994). A
+// gene's shares count only the networks in which it lives. Choose it as a simple generative model
+// when genes matter one by one.
 #include "search/algorithms/evolution.hpp"
 #include "search/algorithms/registry.hpp"
-#include "search/pareto/dominance.hpp"
 
 namespace quarry::search {
 namespace {
@@ -24,15 +23,7 @@ class Eda final : public Evolution {
   void survive(const Population& results) override {
     if (results.empty()) return;
     best_.append(results);
-    const std::vector<std::uint32_t> ranks =
-        non_dominated_ranks(best_.objectives, best_.violations);
-    const std::vector<double> crowding = crowding_by_front(best_.objectives, ranks);
-    std::vector<std::size_t> order = indices(best_.size());
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-      return ranks[a] != ranks[b] ? ranks[a] < ranks[b] : crowding[a] > crowding[b];
-    });
-    if (order.size() > options().population) order.resize(options().population);
-    best_.keep(order);
+    best_.keep(best_first(best_, options().population));
     learn();
   }
 
@@ -78,7 +69,7 @@ class Eda final : public Evolution {
   double elite_share_;
   double learning_rate_;
   std::vector<std::vector<double>> shares_;  // per gene and choice
-  Population best_;  // best first
+  Population best_;                          // best first
 };
 
 std::vector<OptionSpec> option_specs() {

@@ -71,7 +71,7 @@ std::vector<Proposal> Evolution::ask(std::size_t n) {
 // repaired.
 bool Evolution::propose_child(std::size_t place, Rng& rng) {
   constexpr int kTries = 32;
-  constexpr std::size_t kRepairRounds = 8;
+  constexpr std::size_t kMaxChanges = 64;
   const auto violation = [&](const Genome& genome) { return exact_violation(problem_, genome); };
   std::optional<Proposal> infeasible;
   for (int attempt = 0; attempt < kTries; ++attempt) {
@@ -83,7 +83,7 @@ bool Evolution::propose_child(std::size_t place, Rng& rng) {
     }
   }
   if (infeasible) {
-    repair(*problem_.space, infeasible->genome, violation, kRepairRounds, rng);
+    repair(*problem_.space, infeasible->genome, violation, kMaxChanges, rng);
     if (generation_.propose(std::move(*infeasible))) return true;
   }
   std::optional<Genome> genome = sampler_.draw(generation_.seen(), rng);

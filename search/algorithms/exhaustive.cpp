@@ -1,5 +1,5 @@
-// Exhaustive search: every network of the space in counting order, the first gene fastest. Choose it
-// for spaces so small that all of it can be measured; it ends by itself, with the true front.
+// Exhaustive search: every network of the space in counting order, the first gene fastest. Choose
+// it for spaces so small that all of it can be measured; it ends by itself, with the true front.
 #include "search/algorithms/registry.hpp"
 #include "search/variation/sampling.hpp"
 
@@ -8,8 +8,7 @@ namespace {
 
 class Exhaustive final : public SearchAlgorithm {
  public:
-  explicit Exhaustive(Problem problem)
-      : problem_(std::move(problem)), sampler_(*problem_.space) {}
+  explicit Exhaustive(Problem problem) : problem_(std::move(problem)), sampler_(*problem_.space) {}
 
   std::vector<Proposal> ask(std::size_t n) override {
     std::vector<Proposal> proposals;
@@ -48,6 +47,7 @@ AlgorithmEntry exhaustive_entry() {
           .summary = "Every network in counting order",
           .choose = "for spaces so small that all of it can be measured",
           .paper = "none",
+          .uses_chance = false,
           .make = &make};
 }
 

@@ -1,5 +1,6 @@
-// GA: an elitist genetic algorithm for one objective (Goldberg 1989, chapter 3; survival of the best
-// of parents and children, De Jong 1975). Choose it for a single objective that is cheap to measure.
+// GA: an elitist genetic algorithm for one objective (Goldberg 1989, chapter 3; survival of the
+// best of parents and children, De Jong 1975). Choose it for a single objective that is cheap to
+// measure.
 #include "search/algorithms/evolution.hpp"
 #include "search/algorithms/registry.hpp"
 

@@ -55,18 +55,24 @@ Population Generation::take_results() {
 
 void propose_initial_sample(const Problem& problem, std::size_t count, Generation& generation,
                             Rng& rng) {
-  constexpr std::size_t kRepairRounds = 8;
+  constexpr std::size_t kMaxChanges = 64;
+  constexpr int kTries = 8;
   for (const Genome& seed : problem.seeds) generation.propose({seed, {.how = "seed"}});
   UnseenSampler sampler(*problem.space);
   const auto violation = [&](const Genome& genome) { return exact_violation(problem, genome); };
   while (generation.proposed() < count) {
+    const std::size_t before = generation.proposed();
+    for (int attempt = 0; attempt < kTries && generation.proposed() == before; ++attempt) {
+      std::optional<Genome> genome = sampler.draw(generation.seen(), rng);
+      if (!genome) return;
+      const bool feasible = repair(*problem.space, *genome, violation, kMaxChanges, rng);
+      if (feasible || attempt + 1 == kTries)
+        generation.propose({std::move(*genome), {.how = "random"}});
+    }
+    // The feasible that chance and repair lead to are all seen.
+    if (generation.proposed() > before) continue;
     std::optional<Genome> genome = sampler.draw(generation.seen(), rng);
-    if (!genome) break;
-    Genome repaired = *genome;
-    const bool feasible =
-        repair(*problem.space, repaired, violation, kRepairRounds, rng) && repaired != *genome;
-    if (feasible && generation.propose({std::move(repaired), {.how = "random, repaired"}}))
-      continue;
+    if (!genome) return;
     generation.propose({std::move(*genome), {.how = "random"}});
   }
 }

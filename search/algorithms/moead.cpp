@@ -1,7 +1,7 @@
-// MOEA/D: one scalar problem per weight vector, solved side by side with its neighbours' help (Zhang
-// and Li 2007, IEEE TEC 11(6); at most two replacements and a chance of the whole population, Li and
-// Zhang 2009, IEEE TEC 13(2)). Scalarised by Tchebycheff or by penalised boundary intersection.
-// Choose it when an even spread over many objectives matters most.
+// MOEA/D: one scalar problem per weight vector, solved side by side with its neighbours' help
+// (Zhang and Li 2007, IEEE TEC 11(6); at most two replacements and a chance of the whole
+// population, Li and Zhang 2009, IEEE TEC 13(2)). Scalarised by Tchebycheff or by penalised
+// boundary intersection. Choose it when an even spread over many objectives matters most.
 #include <cmath>
 #include <limits>
 
@@ -70,9 +70,9 @@ class Moead final : public Evolution {
       if (replaced == most) return;
       const double mine = results.violations[r];
       const double theirs = solutions_.violations[j];
-      const bool better = mine != theirs ? mine < theirs
-                                         : scalar(results.objectives[r], j) <
-                                               scalar(solutions_.objectives[j], j);
+      const bool better =
+          mine != theirs ? mine < theirs
+                         : scalar(results.objectives[r], j) < scalar(solutions_.objectives[j], j);
       if (!better) continue;
       solutions_.members[j] = results.members[r];
       solutions_.violations[j] = mine;

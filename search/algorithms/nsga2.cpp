@@ -17,16 +17,15 @@ class Nsga2 final : public Evolution {
  private:
   void survive(const Population& results) override {
     parents_.append(results);
-    ranks_ = non_dominated_ranks(parents_.objectives, parents_.violations);
-    crowding_ = crowding_by_front(parents_.objectives, ranks_);
+    rank_and_crowd(parents_.objectives, parents_.violations, scratch_, ranking_);
     const std::vector<std::size_t> best = best_first();
     parents_.keep(best);
-    ranks_ = picked(ranks_, best);
-    crowding_ = picked(crowding_, best);
+    ranking_ = {picked(ranking_.ranks, best), picked(ranking_.crowding, best)};
   }
 
   bool better(std::size_t a, std::size_t b) const {
-    return ranks_[a] != ranks_[b] ? ranks_[a] < ranks_[b] : crowding_[a] > crowding_[b];
+    const auto& [ranks, crowding] = ranking_;
+    return ranks[a] != ranks[b] ? ranks[a] < ranks[b] : crowding[a] > crowding[b];
   }
 
   std::vector<std::size_t> best_first() const {
@@ -45,8 +44,8 @@ class Nsga2 final : public Evolution {
   }
 
   Population parents_;
-  std::vector<std::uint32_t> ranks_;
-  std::vector<double> crowding_;
+  Ranking ranking_;
+  RankingScratch scratch_;
 };
 
 }  // namespace

@@ -26,18 +26,17 @@ void Population::keep(std::span<const std::size_t> order) {
   *this = std::move(kept);
 }
 
-std::vector<double> crowding_by_front(const Points& points, std::span<const std::uint32_t> ranks) {
-  std::vector<std::vector<std::size_t>> fronts;
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    if (ranks[i] >= fronts.size()) fronts.resize(ranks[i] + 1);
-    fronts[ranks[i]].push_back(i);
-  }
-  std::vector<double> crowding(ranks.size());
-  for (const std::vector<std::size_t>& front : fronts) {
-    const std::vector<double> distances = crowding_distances(points, front);
-    for (std::size_t j = 0; j < front.size(); ++j) crowding[front[j]] = distances[j];
-  }
-  return crowding;
+std::vector<std::size_t> best_first(const Population& population, std::size_t count) {
+  Ranking ranking;
+  RankingScratch scratch;
+  rank_and_crowd(population.objectives, population.violations, scratch, ranking);
+  const auto& [ranks, crowding] = ranking;
+  std::vector<std::size_t> order = indices(population.size());
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return ranks[a] != ranks[b] ? ranks[a] < ranks[b] : crowding[a] > crowding[b];
+  });
+  if (order.size() > count) order.resize(count);
+  return order;
 }
 
 }  // namespace quarry::search

@@ -33,8 +33,8 @@ struct Population {
   void keep(std::span<const std::size_t> order);
 };
 
-// The crowding distance of every point within its front.
-std::vector<double> crowding_by_front(const Points& points, std::span<const std::uint32_t> ranks);
+// The members' indices by rank, then by crowding, at most `count`.
+std::vector<std::size_t> best_first(const Population& population, std::size_t count);
 
 inline std::vector<std::size_t> indices(std::size_t count) {
   std::vector<std::size_t> all(count);

@@ -10,6 +10,15 @@ namespace {
 const std::vector<AlgorithmEntry>& evolutionary_algorithms() {
   static const std::vector<AlgorithmEntry> kEntries = {
       nsga2_entry(),
+      age_moea_entry(),
+      unsga3_entry(),
+      moead_entry(),
+      ctaea_entry(),
+      ga_entry(),
+      regularized_evolution_entry(),
+      constrained_evolution_entry(),
+      eda_entry(),
+      cmaes_entry(),
   };
   return kEntries;
 }
@@ -21,6 +30,7 @@ std::vector<AlgorithmEntry> all_algorithms() {
   };
   for (const AlgorithmEntry& entry : evolutionary_algorithms()) entries.push_back(entry);
   entries.push_back(random_search_entry());
+  entries.push_back(exhaustive_entry());
   return entries;
 }
 

@@ -26,6 +26,16 @@ OptionSpec predictor_option_spec(const std::string& fallback);
 AlgorithmEntry quarry_entry();
 AlgorithmEntry linas_entry();
 AlgorithmEntry nsga2_entry();
+AlgorithmEntry age_moea_entry();
+AlgorithmEntry unsga3_entry();
+AlgorithmEntry moead_entry();
+AlgorithmEntry ctaea_entry();
+AlgorithmEntry ga_entry();
+AlgorithmEntry regularized_evolution_entry();
+AlgorithmEntry constrained_evolution_entry();
+AlgorithmEntry eda_entry();
+AlgorithmEntry cmaes_entry();
 AlgorithmEntry random_search_entry();
+AlgorithmEntry exhaustive_entry();
 
 }  // namespace quarry::search

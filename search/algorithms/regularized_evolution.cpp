@@ -1,7 +1,7 @@
 // Regularized evolution: the oldest die, not the worst (Real, Aggarwal, Huang, Le 2019, AAAI 33,
-// section "Evolutionary algorithm"). A child is a mutant of the best of a random sample; with several
-// objectives the best is the least dominated, then the least crowded. Choose it when measurements
-// are noisy: no lucky network stays for ever.
+// section "Evolutionary algorithm"). A child is a mutant of the best of a random sample; with
+// several objectives the best is the least dominated, then the least crowded. Choose it when
+// measurements are noisy: no lucky network stays for ever.
 #include "search/algorithms/evolution.hpp"
 #include "search/algorithms/registry.hpp"
 #include "search/pareto/dominance.hpp"
@@ -20,22 +20,21 @@ class RegularizedEvolution final : public Evolution {
     alive_.append(results);
     std::vector<std::size_t> order = indices(alive_.size());
     if (order.size() > options().population)
-      order.erase(order.begin(),
-                  order.end() - static_cast<std::ptrdiff_t>(options().population));
+      order.erase(order.begin(), order.end() - static_cast<std::ptrdiff_t>(options().population));
     alive_.keep(order);
-    ranks_ = non_dominated_ranks(alive_.objectives, alive_.violations);
-    crowding_ = crowding_by_front(alive_.objectives, ranks_);
+    rank_and_crowd(alive_.objectives, alive_.violations, scratch_, ranking_);
   }
 
   bool can_breed() const override { return !alive_.empty(); }
   std::size_t generation_size() const override { return children_; }
 
   Member select(Rng& rng) override {
+    const auto& [ranks, crowding] = ranking_;
     std::size_t best = rng.below(alive_.size());
     for (std::size_t drawn = 1; drawn < sample_; ++drawn) {
       const std::size_t other = rng.below(alive_.size());
-      const bool better = ranks_[other] != ranks_[best] ? ranks_[other] < ranks_[best]
-                                                        : crowding_[other] > crowding_[best];
+      const bool better = ranks[other] != ranks[best] ? ranks[other] < ranks[best]
+                                                      : crowding[other] > crowding[best];
       if (better) best = other;
     }
     return alive_.members[best];
@@ -46,8 +45,8 @@ class RegularizedEvolution final : public Evolution {
   std::size_t sample_;
   std::size_t children_;
   Population alive_;  // oldest first
-  std::vector<std::uint32_t> ranks_;
-  std::vector<double> crowding_;
+  Ranking ranking_;
+  RankingScratch scratch_;
 };
 
 std::vector<OptionSpec> option_specs() {

@@ -1,6 +1,7 @@
-// U-NSGA-III: NSGA-III with selection pressure for one, two and many objectives (Seada and Deb 2016,
-// IEEE TEC 20(3)): survival by niches around reference directions (Deb and Jain 2014, IEEE TEC 18(4),
-// algorithms 2 to 4), tournaments within a niche. Choose it for three and more objectives.
+// U-NSGA-III: NSGA-III with selection pressure for one, two and many objectives (Seada and Deb
+// 2016, IEEE TEC 20(3)): survival by niches around reference directions (Deb and Jain 2014, IEEE
+// TEC 18(4), algorithms 2 to 4), tournaments within a niche. Choose it for three and more
+// objectives.
 #include <limits>
 
 #include "search/algorithms/directions.hpp"

@@ -122,6 +122,7 @@ struct AlgorithmEntry {
   std::string choose;   // when to choose it, one line
   std::string paper;    // where it comes from
   std::size_t max_objectives = kManyObjectives;
+  bool uses_chance = true;  // whether the seed matters
   std::vector<OptionSpec> options;
   std::unique_ptr<SearchAlgorithm> (*make)(Problem problem, const OptionValues& options,
                                            std::uint64_t seed);

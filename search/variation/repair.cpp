@@ -1,34 +1,42 @@
 // Tested by tests/search/variation_test.cpp.
 #include "search/variation/repair.hpp"
 
-#include <numeric>
+#include <utility>
+#include <vector>
 
 namespace quarry::search {
+namespace {
+
+struct Change {
+  std::size_t gene = 0;
+  Choice choice = 0;
+};
+
+}  // namespace
 
 bool repair(const SearchSpace& space, Genome& genome, const Violation& violation,
-            std::size_t max_rounds, Rng& rng) {
+            std::size_t max_changes, Rng& rng) {
   double present = violation(genome);
-  std::vector<std::size_t> order(genome.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  for (std::size_t round = 0; round < max_rounds && present > 0.0; ++round) {
-    rng.shuffle(std::span(order));
-    Genome best = genome;
-    double least = present;
-    for (const std::size_t i : order) {
-      for (std::size_t c = 0; c < space.genes()[i].choices.size(); ++c) {
-        Genome moved = genome;
-        moved[i] = static_cast<Choice>(c);
-        space.canonicalise(moved);
-        if (moved == genome) continue;
-        const double after = violation(moved);
-        if (after >= least) continue;
-        best = std::move(moved);
-        least = after;
-      }
+  std::vector<Change> changes;
+  for (std::size_t i = 0; i < genome.size(); ++i) {
+    for (std::size_t c = 0; c < space.genes()[i].choices.size(); ++c)
+      changes.push_back({i, static_cast<Choice>(c)});
+  }
+  for (std::size_t kept = 0; kept < max_changes && present > 0.0; ++kept) {
+    rng.shuffle(std::span(changes));
+    const double before = present;
+    for (const Change& change : changes) {
+      Genome moved = genome;
+      moved[change.gene] = change.choice;
+      space.canonicalise(moved);
+      if (moved == genome) continue;
+      const double after = violation(moved);
+      if (after >= present) continue;
+      genome = std::move(moved);
+      present = after;
+      break;
     }
-    if (least >= present) return false;
-    genome = std::move(best);
-    present = least;
+    if (present >= before) return false;
   }
   return present <= 0.0;
 }

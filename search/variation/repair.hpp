@@ -12,10 +12,10 @@ namespace quarry::search {
 // 0 = feasible.
 using Violation = std::function<double(const Genome&)>;
 
-// Steepest descent of the violation over single-gene changes: in each round every change of one
-// living gene in a random order, the best is kept; stops when feasible, when no change helps, or
-// after `max_rounds`. True if the genome ends feasible. Canonical in, canonical out.
+// Random descent: changes of one living gene are tried in a random order, the first that lowers the
+// violation is kept; until feasible, no change helps, or `max_changes` were kept. So what was drawn
+// differently stays different. True if the genome ends feasible. Canonical in, canonical out.
 bool repair(const SearchSpace& space, Genome& genome, const Violation& violation,
-            std::size_t max_rounds, Rng& rng);
+            std::size_t max_changes, Rng& rng);
 
 }  // namespace quarry::search

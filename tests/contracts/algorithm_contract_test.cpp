@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
+#include <thread>
 
 #include "search/algorithms/registry.hpp"
 #include "search/core/rng.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 // Two conflicting objectives with an answer in microseconds; every seventh network fails, some are
 // infeasible.
-Trial evaluate(std::size_t number, const Genome& genome) {
+Trial evaluate(const AlgorithmEntry& entry, std::size_t number, const Genome& genome) {
   double first = 0;
   double second = 0;
   std::size_t sum = 0;
@@ -24,6 +25,7 @@ Trial evaluate(std::size_t number, const Genome& genome) {
   }
   Trial trial{.number = number, .genome = genome, .succeeded = sum % 7 != 3};
   if (trial.succeeded) trial.objectives = {first, second};
+  if (trial.objectives.size() > entry.max_objectives) trial.objectives.resize(1);
   if (trial.succeeded) trial.margins = {sum % 5 == 1 ? 0.5 : -0.5};
   trial.violation = violation(trial.margins);
   return trial;
@@ -31,12 +33,15 @@ Trial evaluate(std::size_t number, const Genome& genome) {
 
 // Options small enough that a test sees several generations.
 std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchSpace& space,
-                                      std::uint64_t seed, std::vector<Genome> seeds = {}) {
+                                      std::uint64_t seed, std::vector<Genome> seeds = {},
+                                      ParallelFor parallel_for = nullptr) {
+  const std::size_t objectives = std::min<std::size_t>(2, entry.max_objectives);
   Problem problem{.space = &space,
-                  .objectives = 2,
-                  .exact = {nullptr, nullptr},
+                  .objectives = objectives,
+                  .exact = std::vector<std::function<double(const Genome&)>>(objectives),
                   .bounds = {{}},
-                  .seeds = std::move(seeds)};
+                  .seeds = std::move(seeds),
+                  .parallel_for = std::move(parallel_for)};
   OptionValues options = OptionValues::defaults(entry.options);
   for (const OptionSpec& spec : entry.options) {
     if (spec.name == "population" || spec.name == "batch" || spec.name == "initial")
@@ -49,10 +54,13 @@ std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchS
 struct Run {
   std::vector<Genome> proposed;
   std::string transcript;
+  // What a log would hold: a trial's number when it was proposed, -1 - number when it was told.
+  std::vector<std::ptrdiff_t> log;
 };
 
 // Keeps up to `workers` trials outstanding and finishes them in an order that `speed` decides.
-Run run(SearchAlgorithm& algorithm, std::size_t budget, std::size_t workers, std::uint64_t speed) {
+Run run(const AlgorithmEntry& entry, SearchAlgorithm& algorithm, std::size_t budget,
+        std::size_t workers, std::uint64_t speed) {
   Run result;
   Rng rng(speed);
   std::vector<Trial> outstanding;
@@ -63,16 +71,33 @@ Run run(SearchAlgorithm& algorithm, std::size_t budget, std::size_t workers, std
         room > 0 ? algorithm.ask(room) : std::vector<Proposal>();
     REQUIRE(proposals.size() <= room);
     for (const Proposal& proposal : proposals) {
-      outstanding.push_back(evaluate(result.proposed.size(), proposal.genome));
+      result.log.push_back(static_cast<std::ptrdiff_t>(result.proposed.size()));
+      outstanding.push_back(evaluate(entry, result.proposed.size(), proposal.genome));
       result.proposed.push_back(proposal.genome);
       result.transcript += to_text(proposal.genome) + " " + proposal.origin.how + "\n";
     }
     if (outstanding.empty()) break;
     const std::size_t finished = rng.below(outstanding.size());
+    result.log.push_back(-1 - static_cast<std::ptrdiff_t>(outstanding[finished].number));
     algorithm.tell(std::span(&outstanding[finished], 1));
     outstanding.erase(outstanding.begin() + static_cast<std::ptrdiff_t>(finished));
   }
   return result;
+}
+
+// Feeds a new algorithm the log, one event at a time, as a restarted study does.
+void replay(const AlgorithmEntry& entry, SearchAlgorithm& algorithm, const Run& logged) {
+  for (const std::ptrdiff_t event : logged.log) {
+    if (event >= 0) {
+      const std::vector<Proposal> proposals = algorithm.ask(1);
+      REQUIRE(proposals.size() == 1);
+      REQUIRE(proposals[0].genome == logged.proposed[static_cast<std::size_t>(event)]);
+    } else {
+      const auto number = static_cast<std::size_t>(-1 - event);
+      const Trial trial = evaluate(entry, number, logged.proposed[number]);
+      algorithm.tell(std::span(&trial, 1));
+    }
+  }
 }
 
 TEST_CASE("every algorithm describes itself") {
@@ -87,7 +112,7 @@ TEST_CASE("every algorithm proposes canonical networks and none twice") {
   const SearchSpace space = test::depth_space(4, 4);
   for (const AlgorithmEntry& entry : algorithm_registry()) {
     INFO(entry.name);
-    const Run result = run(*make(entry, space, 1), 100, 1, 0);
+    const Run result = run(entry, *make(entry, space, 1), 100, 1, 0);
     CHECK(result.proposed.size() == 100);
     CHECK(std::set<Genome>(result.proposed.begin(), result.proposed.end()).size() == 100);
     for (const Genome& genome : result.proposed) {
@@ -103,11 +128,77 @@ TEST_CASE(
   const SearchSpace space = test::depth_space(4, 4);
   for (const AlgorithmEntry& entry : algorithm_registry()) {
     INFO(entry.name);
-    const std::string alone = run(*make(entry, space, 42), 60, 1, 0).transcript;
-    CHECK(run(*make(entry, space, 42), 60, 1, 0).transcript == alone);
-    CHECK(run(*make(entry, space, 42), 60, 2, 7).transcript == alone);
-    CHECK(run(*make(entry, space, 42), 60, 64, 8).transcript == alone);
-    CHECK(run(*make(entry, space, 43), 60, 1, 0).transcript != alone);
+    const std::string alone = run(entry, *make(entry, space, 42), 60, 1, 0).transcript;
+    CHECK(run(entry, *make(entry, space, 42), 60, 1, 0).transcript == alone);
+    CHECK(run(entry, *make(entry, space, 42), 60, 2, 7).transcript == alone);
+    CHECK(run(entry, *make(entry, space, 42), 60, 256, 8).transcript == alone);
+    const std::string other = run(entry, *make(entry, space, 43), 60, 1, 0).transcript;
+    CHECK((other != alone) == entry.uses_chance);
+  }
+}
+
+TEST_CASE("one thread and two make the same proposals") {
+  const SearchSpace space = test::depth_space(4, 4);
+  const ParallelFor two_threads = [](std::size_t count,
+                                     const std::function<void(std::size_t)>& body) {
+    std::jthread other([&] {
+      for (std::size_t i = 1; i < count; i += 2) body(i);
+    });
+    for (std::size_t i = 0; i < count; i += 2) body(i);
+  };
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    CHECK(run(entry, *make(entry, space, 5), 40, 4, 1).transcript ==
+          run(entry, *make(entry, space, 5, {}, two_threads), 40, 4, 1).transcript);
+  }
+}
+
+TEST_CASE("a replayed log leads on to the same proposals") {
+  const SearchSpace space = test::depth_space(4, 4);
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    const auto uninterrupted = make(entry, space, 7);
+    const Run logged = run(entry, *uninterrupted, 43, 5, 2);
+    const auto resumed = make(entry, space, 7);
+    replay(entry, *resumed, logged);
+    std::vector<Proposal> next = uninterrupted->ask(5);
+    std::vector<Proposal> again = resumed->ask(5);
+    REQUIRE(next.size() == again.size());
+    for (std::size_t i = 0; i < next.size(); ++i) CHECK(next[i].genome == again[i].genome);
+  }
+}
+
+TEST_CASE("a bound known by formula is kept by almost every proposal of those that look") {
+  const SearchSpace space = test::depth_space(6, 4);
+  const auto excess = [](const Genome& genome) {
+    double total = 0;
+    for (const Choice choice : genome) total += choice;
+    return total - 8.0;
+  };
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    if (entry.name == "random" || entry.name == "exhaustive") continue;
+    INFO(entry.name);
+    Problem problem{.space = &space, .objectives = 1, .exact = {nullptr}};
+    problem.bounds = {{.exact = excess}};
+    OptionValues options = OptionValues::defaults(entry.options);
+    for (const OptionSpec& spec : entry.options) {
+      if (spec.name == "inner/evaluations") options.set(spec.name, std::int64_t{200});
+    }
+    const auto algorithm = entry.make(problem, options, 9);
+    std::size_t kept = 0;
+    for (std::size_t number = 0; number < 60; ++number) {
+      const Genome genome = algorithm->ask(1).front().genome;
+      const double margin = excess(genome);
+      kept += margin <= 0.0 ? 1 : 0;
+      const Trial trial{.number = number,
+                        .genome = genome,
+                        .succeeded = true,
+                        .objectives = {-static_cast<double>(genome[0] + genome[1])},
+                        .margins = {margin},
+                        .violation = std::max(margin, 0.0)};
+      algorithm->tell(std::span(&trial, 1));
+    }
+    CHECK(kept >= 50);
   }
 }
 
@@ -115,7 +206,7 @@ TEST_CASE("every algorithm finds all of a space of 40 networks and then ends by 
   const SearchSpace space = test::flat_space({2, 4, 5});
   for (const AlgorithmEntry& entry : algorithm_registry()) {
     INFO(entry.name);
-    const Run result = run(*make(entry, space, 3), 1000, 3, 5);
+    const Run result = run(entry, *make(entry, space, 3), 1000, 3, 5);
     CHECK(std::set<Genome>(result.proposed.begin(), result.proposed.end()).size() == 40);
   }
 }
@@ -125,7 +216,7 @@ TEST_CASE("every algorithm proposes its seeds first, in order, and not again") {
   const std::vector<Genome> seeds = {{0, 1, 0, 0}, {2, 3, 3, 3}};
   for (const AlgorithmEntry& entry : algorithm_registry()) {
     INFO(entry.name);
-    const Run result = run(*make(entry, space, 4, seeds), 30, 1, 0);
+    const Run result = run(entry, *make(entry, space, 4, seeds), 30, 1, 0);
     CHECK(std::vector<Genome>(result.proposed.begin(), result.proposed.begin() + 2) == seeds);
     CHECK(std::set<Genome>(result.proposed.begin(), result.proposed.end()).size() == 30);
   }
@@ -152,19 +243,22 @@ TEST_CASE(
     "them") {
   const SearchSpace space = test::depth_space(4, 4);
   for (const AlgorithmEntry& entry : algorithm_registry()) {
-    for (const std::size_t objectives : {1U, 3U}) {
+    for (const std::size_t objectives :
+         {std::size_t{1}, std::min<std::size_t>(3, entry.max_objectives)}) {
       INFO(entry.name << " with " << objectives);
       Problem problem{
           .space = &space, .objectives = objectives, .exact = {}, .bounds = {{}}, .seeds = {}};
       problem.exact.resize(objectives);
       problem.exact.back() = [](const Genome& genome) { return static_cast<double>(genome[0]); };
       OptionValues options = OptionValues::defaults(entry.options);
-      if (entry.name == "linas") options.set("inner/evaluations", std::int64_t{200});
+      for (const OptionSpec& spec : entry.options) {
+        if (spec.name == "inner/evaluations") options.set(spec.name, std::int64_t{200});
+      }
       const auto algorithm = entry.make(problem, options, 9);
       for (std::size_t number = 0; number < 70; ++number) {
         const std::vector<Proposal> proposals = algorithm->ask(1);
         REQUIRE(proposals.size() == 1);
-        Trial trial = evaluate(number, proposals[0].genome);
+        Trial trial = evaluate(entry, number, proposals[0].genome);
         trial.succeeded = true;
         trial.objectives.assign(objectives, static_cast<double>(proposals[0].genome[1]));
         trial.objectives.back() = static_cast<double>(proposals[0].genome[0]);

@@ -1,7 +1,6 @@
 #include "search/algorithms/population.hpp"
 
 #include <catch2/catch.hpp>
-#include <limits>
 
 namespace quarry::search {
 namespace {
@@ -32,14 +31,13 @@ TEST_CASE("margins stay beside their members") {
   CHECK(population.margins[1][1] == -1.0);
 }
 
-TEST_CASE("crowding is measured within each front") {
-  Points points(1);
-  for (const double value : {1.0, 2.0, 5.0, 3.0}) points.add(std::vector<double>{value});
-  const std::vector<std::uint32_t> ranks = {0, 0, 0, 1};
-  const std::vector<double> crowding = crowding_by_front(points, ranks);
-  CHECK(crowding[0] == std::numeric_limits<double>::infinity());
-  CHECK(crowding[1] == 1.0);
-  CHECK(crowding[3] == 0.0);  // alone, and so without a range
+TEST_CASE("the best come first by rank and then by crowding, the infeasible last") {
+  Population population = three();
+  population.add({.trial = 10, .genome = 3}, std::vector<double>{2, 3}, 0.0, {});
+  population.add({.trial = 11, .genome = 4}, std::vector<double>{5, 5}, 0.0, {});
+  CHECK(best_first(population, 10) == std::vector<std::size_t>{0, 2, 3, 4, 1});
+  CHECK(best_first(population, 2) == std::vector<std::size_t>{0, 2});
+  CHECK(best_first({}, 2).empty());
 }
 
 }  // namespace
