@@ -2,6 +2,7 @@
 #include "search/algorithms/generation.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "search/variation/repair.hpp"
@@ -11,8 +12,8 @@ namespace quarry::search {
 bool Generation::propose(Proposal proposal) {
   const auto [number, is_new] = seen_.add(proposal.genome);
   if (!is_new) return false;
-  places_.resize(seen_.size());
-  places_[number].place = static_cast<std::uint32_t>(waiting_.size());
+  assert(places_.size() == number);
+  places_.push_back({.place = static_cast<std::uint32_t>(waiting_.size())});
   numbers_.push_back(number);
   waiting_.push_back(std::move(proposal));
   return true;

@@ -18,7 +18,7 @@ class Nsga2 final : public Evolution {
   void survive(const Population& results) override {
     parents_.append(results);
     rank_and_crowd(parents_.objectives, parents_.violations, scratch_, ranking_);
-    const std::vector<std::size_t> best = best_first();
+    const std::vector<std::size_t> best = survivors(ranking_, options().population);
     parents_.keep(best);
     ranking_ = {picked(ranking_.ranks, best), picked(ranking_.crowding, best)};
   }
@@ -26,13 +26,6 @@ class Nsga2 final : public Evolution {
   bool better(std::size_t a, std::size_t b) const {
     const auto& [ranks, crowding] = ranking_;
     return ranks[a] != ranks[b] ? ranks[a] < ranks[b] : crowding[a] > crowding[b];
-  }
-
-  std::vector<std::size_t> best_first() const {
-    std::vector<std::size_t> order = indices(parents_.size());
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return better(a, b); });
-    if (order.size() > options().population) order.resize(options().population);
-    return order;
   }
 
   bool can_breed() const override { return !parents_.empty(); }

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "search/pareto/dominance.hpp"
 #include "search/pareto/points.hpp"
 
 namespace quarry::search {
@@ -35,6 +36,10 @@ struct Population {
 
 // The members' indices by rank, then by crowding, at most `count`.
 std::vector<std::size_t> best_first(const Population& population, std::size_t count);
+
+// The same members in the order of their fronts, by index within one: sorts only the front that
+// does not fit whole.
+std::vector<std::size_t> survivors(const Ranking& ranking, std::size_t count);
 
 inline std::vector<std::size_t> indices(std::size_t count) {
   std::vector<std::size_t> all(count);

@@ -1,9 +1,6 @@
-// xoshiro256** and Lemire's unbiased bounded draw (ACM TOMACS 2019). Tested by
-// tests/search/rng_test.cpp.
+// Tested by tests/search/rng_test.cpp.
 #include "search/core/rng.hpp"
 
-#include <bit>
-#include <cassert>
 #include <cmath>
 #include <numbers>
 
@@ -34,30 +31,6 @@ Rng Rng::fork(std::string_view purpose, std::uint64_t generation) const {
   mixer = child + generation * 0xD1342543DE82EF95ULL;
   child = split_mix(mixer);
   return Rng(child);
-}
-
-std::uint64_t Rng::next() {
-  const std::uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
-  const std::uint64_t shifted = state_[1] << 17;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= shifted;
-  state_[3] = std::rotl(state_[3], 45);
-  return result;
-}
-
-std::uint64_t Rng::below(std::uint64_t bound) {
-  assert(bound >= 1);
-  __extension__ using Wide = unsigned __int128;
-  Wide product = static_cast<Wide>(next()) * bound;
-  if (static_cast<std::uint64_t>(product) < bound) {
-    const std::uint64_t threshold = (0 - bound) % bound;
-    while (static_cast<std::uint64_t>(product) < threshold)
-      product = static_cast<Wide>(next()) * bound;
-  }
-  return static_cast<std::uint64_t>(product >> 64);
 }
 
 double Rng::normal() {

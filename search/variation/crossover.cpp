@@ -13,19 +13,31 @@ void uniform_crossover(Genome& child, std::span<const Choice> other, Rng& rng) {
   // Eight genes a step: each of eight coins becomes a byte of all ones or none.
   constexpr std::uint64_t kOneBitPerByte = 0x8040201008040201ULL;
   constexpr std::uint64_t kLowBits = 0x0101010101010101ULL;
+  constexpr std::size_t kStep = 8;
   std::uint64_t coins = 0;
-  for (std::size_t begin = 0; begin < child.size(); begin += 8, coins >>= 8) {
+  std::size_t begin = 0;
+  const auto mixed = [&](std::uint64_t a, std::uint64_t b) {
     if (begin % 64 == 0) coins = rng.next();
     const std::uint64_t spread = (coins & 0xFF) * kLowBits & kOneBitPerByte;
     const std::uint64_t take = (((spread + 0x7F7F7F7F7F7F7F7FULL) | spread) >> 7 & kLowBits) * 0xFF;
-    const std::size_t count = std::min<std::size_t>(8, child.size() - begin);
-    std::uint64_t a = 0;
-    std::uint64_t b = 0;
-    std::memcpy(&a, child.data() + begin, count);
-    std::memcpy(&b, other.data() + begin, count);
-    a ^= (a ^ b) & take;
-    std::memcpy(child.data() + begin, &a, count);
+    coins >>= kStep;
+    return a ^ ((a ^ b) & take);
+  };
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+  for (; begin + kStep <= child.size(); begin += kStep) {
+    std::memcpy(&a, child.data() + begin, kStep);
+    std::memcpy(&b, other.data() + begin, kStep);
+    a = mixed(a, b);
+    std::memcpy(child.data() + begin, &a, kStep);
   }
+  const std::size_t rest = child.size() - begin;
+  if (rest == 0) return;
+  a = b = 0;
+  std::memcpy(&a, child.data() + begin, rest);
+  std::memcpy(&b, other.data() + begin, rest);
+  a = mixed(a, b);
+  std::memcpy(child.data() + begin, &a, rest);
 }
 
 void two_point_crossover(Genome& child, std::span<const Choice> other, Rng& rng) {

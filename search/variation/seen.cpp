@@ -22,7 +22,7 @@ std::uint64_t hash_of(std::span<const Choice> genome) {
     mix(word);
   }
   std::uint64_t rest = 0;
-  std::memcpy(&rest, genome.data() + i, genome.size() - i);
+  for (; i < genome.size(); ++i) rest = rest << 8 | genome[i];
   mix(rest);
   return hash * kFactor;
 }

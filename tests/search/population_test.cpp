@@ -40,5 +40,13 @@ TEST_CASE("the best come first by rank and then by crowding, the infeasible last
   CHECK(best_first({}, 2).empty());
 }
 
+TEST_CASE("survivors are whole fronts and the least crowded of the one that does not fit") {
+  const Ranking ranking{.ranks = {1, 0, 1, 1, 2}, .crowding = {0.5, 1, 3, 2, 9}};
+  CHECK(survivors(ranking, 3) == std::vector<std::size_t>{1, 2, 3});
+  CHECK(survivors(ranking, 4) == std::vector<std::size_t>{1, 0, 2, 3});
+  CHECK(survivors(ranking, 9) == std::vector<std::size_t>{1, 0, 2, 3, 4});
+  CHECK(survivors({}, 3).empty());
+}
+
 }  // namespace
 }  // namespace quarry::search
