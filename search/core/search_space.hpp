@@ -80,7 +80,7 @@ class SearchSpace {
   void canonicalise(Genome& genome) const;
   Genome canonical(Genome genome) const;
 
-  bool is_alive(const Genome& genome, std::size_t gene) const {
+  bool is_alive(std::span<const Choice> genome, std::size_t gene) const {
     while (rule_of_[gene] != kNoRule) {
       const Rule& rule = rules_[rule_of_[gene]];
       if (!holds(rule, genome)) return false;
