@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "predictors/cross_validation.hpp"
 #include "search/core/features.hpp"
@@ -69,34 +70,60 @@ void Surrogate::train(const Population& measured, const SeenGenomes& seen) {
   });
 }
 
-void Surrogate::predict(std::span<const Genome> genomes, double optimism,
-                        Candidates& predicted) const {
-  const std::size_t count = genomes.size();
-  predictors::Matrix x(count, columns_.size());
-  for (std::size_t i = 0; i < count; ++i) write_gene_row(*problem_.space, genomes[i], x.row(i));
-  std::vector<std::vector<double>> values(targets_.size());
-  run(problem_.parallel_for, targets_.size(), [&](std::size_t t) {
-    predictors::Prediction guess = targets_[t].predictor->predict(x);
-    values[t] = std::move(guess.mean);
-    for (std::size_t i = 0; i < count; ++i) values[t][i] -= optimism * guess.standard_deviation[i];
-  });
-  for (std::size_t i = 0; i < count; ++i) {
-    ObjectiveVector objectives(problem_.objectives);
+Beliefs Surrogate::believe(std::span<const Genome> genomes) const {
+  predictors::Matrix x(genomes.size(), columns_.size());
+  for (std::size_t i = 0; i < genomes.size(); ++i)
+    write_gene_row(*problem_.space, genomes[i], x.row(i));
+  std::vector<predictors::Prediction> guesses(targets_.size());
+  run(problem_.parallel_for, targets_.size(),
+      [&](std::size_t t) { guesses[t] = targets_[t].predictor->predict(x); });
+  Beliefs beliefs(problem_);
+  ObjectiveVector objectives(problem_.objectives);
+  ObjectiveVector deviations(problem_.objectives);
+  std::vector<double> margins(problem_.bounds.size());
+  std::vector<double> margin_deviations(problem_.bounds.size());
+  for (std::size_t i = 0; i < genomes.size(); ++i) {
     for (std::size_t k = 0; k < problem_.objectives; ++k) {
       if (has_formula(problem_, k)) objectives[k] = problem_.exact[k](genomes[i]);
     }
-    double unknown_violation = 0.0;
     for (std::size_t t = 0; t < targets_.size(); ++t) {
-      if (targets_[t].is_bound) {
-        unknown_violation += std::max(values[t][i], 0.0);
-      } else {
-        objectives[targets_[t].index] = values[t][i];
+      const std::size_t index = targets_[t].index;
+      (targets_[t].is_bound ? margins : objectives)[index] = guesses[t].mean[i];
+      (targets_[t].is_bound ? margin_deviations : deviations)[index] =
+          guesses[t].standard_deviation[i];
+    }
+    for (std::size_t b = 0; b < problem_.bounds.size(); ++b) {
+      const Bound& bound = problem_.bounds[b];
+      if (bound.exact) {
+        margins[b] = bound.exact(genomes[i]);
+      } else if (bound.objective) {
+        margins[b] = bound.slope * objectives[*bound.objective] + bound.offset;
+        margin_deviations[b] = std::abs(bound.slope) * deviations[*bound.objective];
       }
     }
+    beliefs.objectives.add(objectives);
+    beliefs.objective_deviations.add(deviations);
+    beliefs.margins.add(margins);
+    beliefs.margin_deviations.add(margin_deviations);
+  }
+  return beliefs;
+}
+
+void Surrogate::predict(std::span<const Genome> genomes, double optimism,
+                        Candidates& predicted) const {
+  const Beliefs beliefs = believe(genomes);
+  for (std::size_t i = 0; i < genomes.size(); ++i) {
     predicted.genomes.push_back(genomes[i]);
-    predicted.objectives.add(objectives);
-    predicted.violations.push_back(unknown_violation +
-                                   known_violation(problem_, genomes[i], objectives));
+    for (std::size_t k = 0; k < problem_.objectives; ++k) {
+      predicted.objectives.values.push_back(beliefs.objectives[i][k] -
+                                            optimism * beliefs.objective_deviations[i][k]);
+    }
+    double violation = 0.0;
+    for (std::size_t b = 0; b < problem_.bounds.size(); ++b) {
+      violation +=
+          std::max(beliefs.margins[i][b] - optimism * beliefs.margin_deviations[i][b], 0.0);
+    }
+    predicted.violations.push_back(violation);
   }
 }
 

@@ -24,6 +24,21 @@ struct Candidates {
   std::size_t size() const { return genomes.size(); }
 };
 
+// What is believed of genomes, one row each: normal distributions. What has a formula has deviation
+// 0.
+struct Beliefs {
+  Points objectives;
+  Points objective_deviations;
+  Points margins;  // of every bound
+  Points margin_deviations;
+
+  explicit Beliefs(const Problem& problem)
+      : objectives(problem.objectives),
+        objective_deviations(problem.objectives),
+        margins(problem.bounds.size()),
+        margin_deviations(problem.bounds.size()) {}
+};
+
 class Surrogate {
  public:
   // `predictor` names an entry of the predictors' registry, or is "auto": cross-validation then
@@ -36,8 +51,10 @@ class Surrogate {
   // Needs at least two members.
   void train(const Population& measured, const SeenGenomes& seen);
 
-  // Objectives and violations of these genomes, each value better by `optimism` standard deviations
-  // than its mean.
+  Beliefs believe(std::span<const Genome> genomes) const;
+
+  // Appends objectives and violations of these genomes, each value better by `optimism` standard
+  // deviations than its mean.
   void predict(std::span<const Genome> genomes, double optimism, Candidates& predicted) const;
 
  private:
