@@ -27,6 +27,7 @@ std::vector<AlgorithmEntry> all_algorithms() {
   std::vector<AlgorithmEntry> entries = {
       quarry_entry(),
       linas_entry(),
+      bayesian_entry(),
       tpe_entry(),
   };
   for (const AlgorithmEntry& entry : evolutionary_algorithms()) entries.push_back(entry);

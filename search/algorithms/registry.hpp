@@ -26,6 +26,7 @@ OptionSpec predictor_option_spec(const std::string& fallback);
 AlgorithmEntry quarry_entry();
 AlgorithmEntry linas_entry();
 AlgorithmEntry tpe_entry();
+AlgorithmEntry bayesian_entry();
 AlgorithmEntry nsga2_entry();
 AlgorithmEntry age_moea_entry();
 AlgorithmEntry unsga3_entry();

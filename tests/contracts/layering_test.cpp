@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>> kMaySee = {
     {"search/blocks", {"predictors", "search/network"}},
     {"search/supernets", {"predictors", "search/core", "search/network", "search/blocks"}},
     {"search/pareto", {"search/core"}},
-    {"search/acquisition", {"search/pareto"}},
+    {"search/acquisition", {"search/core", "search/pareto"}},
     {"search/variation", {"search/core"}},
     {"search/algorithms",
      {"predictors", "search/core", "search/pareto", "search/variation", "search/acquisition"}},

@@ -1,0 +1,70 @@
+// Tested by tests/search/acquisition_search_test.cpp.
+#include "search/algorithms/acquisition_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "search/algorithms/inner_search.hpp"
+
+namespace quarry::search {
+namespace {
+
+constexpr std::size_t kPopulation = 50;
+constexpr int kLocalRounds = 8;
+
+// Every network that differs in one living gene and was not seen.
+std::vector<Genome> unseen_neighbours(const SearchSpace& space, const Genome& genome,
+                                      const SeenGenomes& seen) {
+  std::vector<Genome> neighbours;
+  for (std::size_t g = 0; g < genome.size(); ++g) {
+    if (!space.is_alive(genome, g)) continue;
+    for (std::size_t c = 0; c < space.genes()[g].choices.size(); ++c) {
+      Genome moved = genome;
+      moved[g] = static_cast<Choice>(c);
+      space.canonicalise(moved);
+      if (moved != genome && !seen.contains(moved)) neighbours.push_back(std::move(moved));
+    }
+  }
+  return neighbours;
+}
+
+}  // namespace
+
+std::optional<Genome> maximise_acquisition(const SearchSpace& space, const Acquisition& acquisition,
+                                           std::vector<Genome> starts, const SeenGenomes& seen,
+                                           std::size_t evaluations, std::uint64_t seed) {
+  const Problem scalar{.space = &space, .objectives = 1};
+  const auto predict = [&](std::span<const Genome> genomes, Candidates& predicted) {
+    constexpr double kWorthless = 1e300;  // objectives are finite
+    const std::vector<double> values = acquisition(genomes);
+    for (std::size_t i = 0; i < genomes.size(); ++i) {
+      predicted.genomes.push_back(genomes[i]);
+      predicted.objectives.values.push_back(std::isfinite(values[i]) ? -values[i] : kWorthless);
+      predicted.violations.push_back(0.0);
+    }
+  };
+  const InnerSearchOptions options{
+      .algorithm = "ga", .population = kPopulation, .evaluations = evaluations};
+  const Candidates candidates = inner_search(scalar, options, std::move(starts), seed, predict);
+  std::optional<Genome> best;
+  double least = 0.0;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (seen.contains(candidates.genomes[i])) continue;
+    const double value = candidates.objectives[i][0];
+    if (best && value >= least) continue;
+    best = candidates.genomes[i];
+    least = value;
+  }
+  for (int round = 0; best && round < kLocalRounds; ++round) {
+    Candidates around(1);
+    const std::vector<Genome> neighbours = unseen_neighbours(space, *best, seen);
+    predict(neighbours, around);
+    const auto better = std::ranges::min_element(around.objectives.values);
+    if (better == around.objectives.values.end() || *better >= least) break;
+    least = *better;
+    best = neighbours[static_cast<std::size_t>(better - around.objectives.values.begin())];
+  }
+  return best;
+}
+
+}  // namespace quarry::search
