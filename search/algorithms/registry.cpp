@@ -25,10 +25,7 @@ const std::vector<AlgorithmEntry>& evolutionary_algorithms() {
 
 std::vector<AlgorithmEntry> all_algorithms() {
   std::vector<AlgorithmEntry> entries = {
-      quarry_entry(),
-      linas_entry(),
-      bayesian_entry(),
-      tpe_entry(),
+      quarry_entry(), linas_entry(), bayesian_entry(), boshnas_entry(), tpe_entry(),
   };
   for (const AlgorithmEntry& entry : evolutionary_algorithms()) entries.push_back(entry);
   entries.push_back(random_search_entry());

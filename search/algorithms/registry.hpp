@@ -25,6 +25,7 @@ OptionSpec predictor_option_spec(const std::string& fallback);
 
 AlgorithmEntry quarry_entry();
 AlgorithmEntry linas_entry();
+AlgorithmEntry boshnas_entry();
 AlgorithmEntry tpe_entry();
 AlgorithmEntry bayesian_entry();
 AlgorithmEntry nsga2_entry();

@@ -31,7 +31,20 @@ Trial evaluate(const AlgorithmEntry& entry, std::size_t number, const Genome& ge
   return trial;
 }
 
-// Options small enough that a test sees several generations.
+// Options small enough that a test is quick and sees several generations.
+OptionValues small_options(const AlgorithmEntry& entry) {
+  OptionValues options = OptionValues::defaults(entry.options);
+  for (const OptionSpec& spec : entry.options) {
+    if (spec.name == "population" || spec.name == "batch" || spec.name == "initial")
+      options.set(spec.name, std::int64_t{8});
+    if (spec.name == "inner/evaluations" || spec.name == "evaluations")
+      options.set(spec.name, std::int64_t{200});
+    if (spec.name == "epochs" || spec.name == "first_epochs" || spec.name == "restarts")
+      options.set(spec.name, std::int64_t{2});
+  }
+  return options;
+}
+
 std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchSpace& space,
                                       std::uint64_t seed, std::vector<Genome> seeds = {},
                                       ParallelFor parallel_for = nullptr) {
@@ -42,13 +55,7 @@ std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchS
                   .bounds = {{}},
                   .seeds = std::move(seeds),
                   .parallel_for = std::move(parallel_for)};
-  OptionValues options = OptionValues::defaults(entry.options);
-  for (const OptionSpec& spec : entry.options) {
-    if (spec.name == "population" || spec.name == "batch" || spec.name == "initial")
-      options.set(spec.name, std::int64_t{8});
-    if (spec.name == "inner/evaluations") options.set(spec.name, std::int64_t{200});
-  }
-  return entry.make(std::move(problem), options, seed);
+  return entry.make(std::move(problem), small_options(entry), seed);
 }
 
 struct Run {
@@ -180,11 +187,7 @@ TEST_CASE("a bound known by formula is kept by almost every proposal of those th
     INFO(entry.name);
     Problem problem{.space = &space, .objectives = 1, .exact = {nullptr}};
     problem.bounds = {{.exact = excess}};
-    OptionValues options = OptionValues::defaults(entry.options);
-    for (const OptionSpec& spec : entry.options) {
-      if (spec.name == "inner/evaluations") options.set(spec.name, std::int64_t{200});
-    }
-    const auto algorithm = entry.make(problem, options, 9);
+    const auto algorithm = entry.make(problem, small_options(entry), 9);
     std::size_t kept = 0;
     for (std::size_t number = 0; number < 60; ++number) {
       const Genome genome = algorithm->ask(1).front().genome;
@@ -250,11 +253,7 @@ TEST_CASE(
           .space = &space, .objectives = objectives, .exact = {}, .bounds = {{}}, .seeds = {}};
       problem.exact.resize(objectives);
       problem.exact.back() = [](const Genome& genome) { return static_cast<double>(genome[0]); };
-      OptionValues options = OptionValues::defaults(entry.options);
-      for (const OptionSpec& spec : entry.options) {
-        if (spec.name == "inner/evaluations") options.set(spec.name, std::int64_t{200});
-      }
-      const auto algorithm = entry.make(problem, options, 9);
+      const auto algorithm = entry.make(problem, small_options(entry), 9);
       for (std::size_t number = 0; number < 70; ++number) {
         const std::vector<Proposal> proposals = algorithm->ask(1);
         REQUIRE(proposals.size() == 1);
