@@ -21,6 +21,8 @@ class Report {
  public:
   explicit Report(std::string name) : name_(std::move(name)) {}
   void add(Figure figure);
+  // The same without a line of its own: the figure stands in a table already.
+  void keep(Figure figure) { figures_.push_back(std::move(figure)); }
   // Prints the table and writes FOLDER/NAME.json: an array of {figure, value, unit, target, holds,
   // note}.
   void finish(const std::string& folder) const;

@@ -1,0 +1,155 @@
+// The scoring behind run.hpp. Tested by tests/search/bench_problems_test.cpp.
+#include "tests/bench/search/run.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "search/algorithms/registry.hpp"
+#include "search/pareto/archive.hpp"
+#include "search/pareto/hypervolume.hpp"
+#include "search/pareto/indicators.hpp"
+
+namespace quarry::bench {
+namespace {
+
+using search::Genome;
+
+double violation_of(const Answer& answer) { return search::violation(answer.margins); }
+
+// How many genes away the nearest legal genome is.
+double distance_to_legal(const std::vector<Genome>& legal, const Genome& genome) {
+  if (std::ranges::binary_search(legal, genome)) return 0.0;
+  std::size_t nearest = genome.size();
+  for (const Genome& other : legal) {
+    std::size_t changed = 0;
+    for (std::size_t g = 0; g < genome.size(); ++g) changed += genome[g] != other[g] ? 1 : 0;
+    nearest = std::min(nearest, changed);
+  }
+  return static_cast<double>(nearest);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+search::Problem problem_for(const BenchProblem& problem) {
+  search::Problem searched{.space = problem.space.get(),
+                           .objectives = problem.objectives,
+                           .exact = problem.exact,
+                           .bounds = problem.bounds,
+                           .seeds = problem.seeds};
+  if (!problem.legal.empty()) {
+    searched.bounds.push_back({.exact = [&problem](const Genome& genome) {
+      return distance_to_legal(problem.legal, genome);
+    }});
+  }
+  return searched;
+}
+
+Score run_once(const BenchProblem& problem, const Contestant& contestant, std::uint64_t seed,
+               const std::vector<std::size_t>& marks) {
+  const search::AlgorithmEntry* entry = search::find_algorithm(contestant.algorithm);
+  OptionValues options = OptionValues::defaults(entry->options);
+  for (const auto& [name, value] : contestant.options) options.set(name, value);
+  const auto algorithm = entry->make(problem_for(problem), options, seed);
+  const std::size_t budget = std::min(marks.back(), contestant.most_evaluations);
+  const bool watched = problem.objectives == 2;
+  search::ParetoArchive archive(problem.objectives, problem.reference);
+  search::Points feasible(problem.objectives);
+  Score score;
+  double best = std::numeric_limits<double>::infinity();
+  constexpr std::size_t kMostFailures = 20;  // illegal proposals per evaluation
+  std::size_t counted = 0;
+  for (std::size_t number = 0; counted < budget && number < budget * kMostFailures; ++number) {
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<search::Proposal> proposals = algorithm->ask(1);
+    score.ask_seconds += seconds_since(begin);
+    if (proposals.empty()) break;
+    const Answer answer = problem.evaluate(proposals[0].genome);
+    search::Trial trial{.number = number,
+                        .genome = std::move(proposals[0].genome),
+                        .succeeded = answer.succeeded,
+                        .objectives = answer.objectives,
+                        .margins = answer.margins};
+    if (answer.succeeded && !problem.legal.empty()) trial.margins.push_back(0.0);
+    trial.violation = search::violation(trial.margins);
+    algorithm->tell(std::span(&trial, 1));
+    if (!answer.succeeded) continue;
+    ++counted;
+    if (violation_of(answer) <= 0.0) {
+      feasible.add(answer.objectives);
+      if (watched) archive.insert(answer.objectives, number);
+      best = std::min(best, answer.objectives[0]);
+    }
+    score.best.push_back(best);
+    if (watched) score.volume.push_back(*archive.hypervolume() / problem.best_hypervolume);
+    if (std::ranges::find(marks, counted) == marks.end()) continue;
+    score.hypervolume_share[counted] =
+        watched ? score.volume.back()
+                : search::hypervolume(feasible, problem.reference) / problem.best_hypervolume;
+    if (problem.front.size() > 0 && feasible.size() > 0)
+      score.igd_plus[counted] = search::igd_plus(feasible, problem.front);
+  }
+  return score;
+}
+
+std::vector<Score> run_seeds(const BenchProblem& problem, const Contestant& contestant,
+                             std::size_t seeds, const std::vector<std::size_t>& marks) {
+  std::vector<Score> scores(seeds);
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t s = next++; s < seeds; s = next++)
+      scores[s] = run_once(problem, contestant, s + 1, marks);
+  };
+  std::jthread other(work);
+  work();
+  other.join();
+  return scores;
+}
+
+BenchProblem reflected(const BenchProblem& problem) {
+  const auto mirror = [space = problem.space](Genome genome) {
+    for (std::size_t g = 0; g < genome.size(); ++g) {
+      if (g * 0x9E3779B97F4A7C15ULL >> 63 == 0) continue;
+      genome[g] = static_cast<search::Choice>(space->genes()[g].choices.size() - 1 - genome[g]);
+    }
+    return genome;
+  };
+  BenchProblem mirrored = problem;
+  mirrored.evaluate = [mirror, evaluate = problem.evaluate](const Genome& genome) {
+    return evaluate(mirror(genome));
+  };
+  for (auto& exact : mirrored.exact) {
+    if (exact) exact = [mirror, exact](const Genome& genome) { return exact(mirror(genome)); };
+  }
+  for (search::Bound& bound : mirrored.bounds) {
+    if (bound.exact)
+      bound.exact = [mirror, exact = bound.exact](const Genome& genome) {
+        return exact(mirror(genome));
+      };
+  }
+  for (Genome& seed : mirrored.seeds) seed = mirror(seed);
+  return mirrored;
+}
+
+double mean(const std::vector<double>& values) {
+  double total = 0.0;
+  for (const double value : values) total += value;
+  return values.empty() ? std::numeric_limits<double>::quiet_NaN()
+                        : total / static_cast<double>(values.size());
+}
+
+double deviation(const std::vector<double>& values) {
+  const double middle = mean(values);
+  double total = 0.0;
+  for (const double value : values) total += (value - middle) * (value - middle);
+  return values.size() < 2 ? 0.0 : std::sqrt(total / static_cast<double>(values.size() - 1));
+}
+
+}  // namespace quarry::bench
