@@ -9,6 +9,7 @@
 #include "predictors/lbfgs.hpp"
 #include "predictors/level_kernel.hpp"
 #include "predictors/marginal_likelihood.hpp"
+#include "predictors/row_choice.hpp"
 
 namespace quarry::predictors {
 namespace {
@@ -24,23 +25,6 @@ struct GaussianProcessOptions {
   std::size_t deviation_rows = 128;
   int iterations = 50;
 };
-
-Matrix some_rows(const Matrix& x, const std::vector<std::size_t>& which) {
-  Matrix some(which.size(), x.columns);
-  for (std::size_t i = 0; i < which.size(); ++i)
-    std::ranges::copy(x.row(which[i]), some.row(i).begin());
-  return some;
-}
-
-// At most `count` rows: the first half of them the best, the others evenly from the rest.
-std::vector<std::size_t> rows_to_fit(std::size_t rows, std::size_t count) {
-  std::vector<std::size_t> which;
-  const std::size_t best = rows <= count ? rows : count / 2;
-  for (std::size_t i = 0; i < best; ++i) which.push_back(i);
-  for (std::size_t i = best; i < std::min(rows, count); ++i)
-    which.push_back(best + (i - best) * (rows - best) / (count - best));
-  return which;
-}
 
 class GaussianProcess final : public Predictor {
  public:
@@ -113,10 +97,13 @@ class GaussianProcess final : public Predictor {
       cholesky.compute(kernel);
     }
     alpha_ = cholesky.solve(y).cast<float>();
+    distances_.weigh(alpha_);
     const auto known = std::min<Index>(n, static_cast<Index>(options_.deviation_rows));
     // The leading block's factor is the leading block of the factor.
     deviation_factor_ = cholesky.matrixLLT().topLeftCorner(known, known);
     prior_variance_ = parameters_.product() + static_cast<double>(parameters_.weights().sum());
+    thetas_ = parameters_.thetas();
+    weights_ = parameters_.weights();
   }
 
   float product() const { return static_cast<float>(parameters_.product()); }
@@ -140,12 +127,26 @@ class GaussianProcess final : public Predictor {
     const Index known = deviation_factor_.rows();
     MatrixXd kernel(known, static_cast<Index>(count));
     VectorXf far(alpha_.size());
-    VectorXf additive(alpha_.size());
+    VectorXf additive(known);
+    VectorXf scratch;
+    const float all_weights = weights_.sum();
+    const float all_alpha = alpha_.sum();
     for (std::size_t j = 0; j < count; ++j) {
-      sum_distances(x.row(first + j), far, additive);
-      const VectorXf column = (product() * (-far.array()).exp() + additive.array()).matrix();
-      prediction.mean[first + j] += scale_ * static_cast<double>(column.dot(alpha_));
-      kernel.col(static_cast<Index>(j)) = column.head(known).cast<double>();
+      const auto row = x.row(first + j);
+      far.setZero();
+      additive.setConstant(all_weights);
+      // The additive part's share of the mean: sum over rows of alpha times the part.
+      float additive_mean = all_weights * all_alpha;
+      for (std::size_t c = 0; c < row.size(); ++c) {
+        const Eigen::Map<const VectorXf> distance(distances_.of(c, row[c], scratch), far.size());
+        const auto column = static_cast<Index>(c);
+        far += thetas_[column] * distance;
+        additive -= weights_[column] * distance.head(known);
+        additive_mean -= weights_[column] * distances_.weighed(c, row[c], alpha_, scratch);
+      }
+      const VectorXf decay = product() * (-far.array()).exp();
+      prediction.mean[first + j] += scale_ * static_cast<double>(decay.dot(alpha_) + additive_mean);
+      kernel.col(static_cast<Index>(j)) = (decay.head(known) + additive).cast<double>();
     }
     deviation_factor_.triangularView<Eigen::Lower>().solveInPlace(kernel);
     for (std::size_t j = 0; j < count; ++j) {
@@ -163,6 +164,8 @@ class GaussianProcess final : public Predictor {
   LevelDistances distances_;
   VectorXf alpha_;
   MatrixXd deviation_factor_;
+  VectorXf thetas_;
+  VectorXf weights_;
   double prior_variance_ = 0.0;
 };
 

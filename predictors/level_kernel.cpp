@@ -79,6 +79,21 @@ const float* LevelDistances::of(std::size_t column, double value, Eigen::VectorX
   return scratch.data();
 }
 
+void LevelDistances::weigh(const Eigen::VectorXf& row_weights) {
+  weighed_.clear();
+  for (const Eigen::MatrixXf& table : tables_)
+    weighed_.push_back(table.rows() > 0 ? Eigen::VectorXf(table.transpose() * row_weights)
+                                        : Eigen::VectorXf());
+}
+
+float LevelDistances::weighed(std::size_t column, double value, const Eigen::VectorXf& row_weights,
+                              Eigen::VectorXf& scratch) const {
+  if (columns_[column].kind != ColumnKind::kNumber)
+    return weighed_[column][static_cast<Eigen::Index>(level_of(column, value))];
+  const float* const distances = of(column, value, scratch);
+  return Eigen::Map<const Eigen::VectorXf>(distances, rows_).dot(row_weights);
+}
+
 // A level that the column does not have is as far from everything as an absent one.
 std::size_t LevelDistances::level_of(std::size_t column, double value) const {
   const std::size_t levels = columns_[column].levels;

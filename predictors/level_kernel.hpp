@@ -45,12 +45,19 @@ class LevelDistances {
   // are computed into `scratch`.
   const float* of(std::size_t column, double value, Eigen::VectorXf& scratch) const;
 
+  // Prepares weighed() for these weights, one per row.
+  void weigh(const Eigen::VectorXf& row_weights);
+  // The sum over all rows of weight times d_c(row, i).
+  float weighed(std::size_t column, double value, const Eigen::VectorXf& row_weights,
+                Eigen::VectorXf& scratch) const;
+
  private:
   std::size_t level_of(std::size_t column, double value) const;
 
   Columns columns_;
   Eigen::Index rows_ = 0;
   std::vector<Eigen::MatrixXf> tables_;   // per column of levels: [row, level], the last = absent
+  std::vector<Eigen::VectorXf> weighed_;  // per column of levels: by level
   std::vector<Eigen::VectorXf> numbers_;  // per column of numbers: its values over the range
   std::vector<double> ranges_;
 };

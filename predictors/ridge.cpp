@@ -8,8 +8,10 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "predictors/one_hot.hpp"
+#include "predictors/row_choice.hpp"
 
 namespace quarry::predictors {
 namespace {
@@ -24,29 +26,31 @@ Eigen::MatrixXd centred(const Eigen::MatrixXd& kernel) {
 
 class Ridge final : public Predictor {
  public:
-  Ridge(int max_degree, int penalties_per_decade, Columns columns)
+  Ridge(int max_degree, int penalties_per_decade, std::size_t fit_rows, Columns columns)
       : columns_(std::move(columns)),
         max_degree_(max_degree),
-        penalties_per_decade_(penalties_per_decade) {}
+        penalties_per_decade_(penalties_per_decade),
+        fit_rows_(fit_rows) {}
 
   void fit(const Matrix& x, std::span<const double> y) override {
     assert(x.rows >= 1 && x.rows == y.size());
-    const Eigen::Map<const Eigen::VectorXd> targets(y.data(), static_cast<Eigen::Index>(x.rows));
     rows_ = OneHotRows(columns_, x);
-    intercept_ = targets.mean();
-    Eigen::MatrixXd products(targets.size(), targets.size());
-    for (std::size_t i = 0; i < x.rows; ++i)
-      rows_.products(x.row(i), as_span(products.col(static_cast<Eigen::Index>(i))));
-    scale_ = std::max(products.diagonal().mean(), 1e-12);
-    const Eigen::VectorXd residual = targets.array() - intercept_;
-    double best_error = std::numeric_limits<double>::infinity();
-    dual_ = Eigen::VectorXd::Zero(targets.size());
-    degree_ = 1;
-    for (int degree = 1; degree <= max_degree_; ++degree)
-      try_degree(degree, products, residual, best_error);
-    // dual_ sums to zero, so centring the kernel of new rows reduces to its columns' means.
-    offset_ = intercept_ - kernel(products, degree_).colwise().mean() * dual_;
-    standard_deviation_ = std::isfinite(best_error) ? std::sqrt(best_error) : 0.0;
+    if (x.rows <= fit_rows_) {
+      const Eigen::MatrixXd products = all_products(rows_, x);
+      choose(products, Eigen::Map<const Eigen::VectorXd>(y.data(), products.rows()));
+      solve(products, y);
+      return;
+    }
+    const std::vector<std::size_t> which = rows_to_fit(x.rows, fit_rows_);
+    const Matrix some = some_rows(x, which);
+    choose(all_products(OneHotRows(columns_, some), some), picked(y, which));
+    solve(all_products(rows_, x), y);
+  }
+
+  void update(const Matrix& x, std::span<const double> y) override {
+    if (dual_.size() == 0) return fit(x, y);
+    rows_ = OneHotRows(columns_, x);
+    solve(all_products(rows_, x), y);
   }
 
   Prediction predict(const Matrix& x) const override {
@@ -68,10 +72,35 @@ class Ridge final : public Predictor {
     return {vector.data(), static_cast<std::size_t>(vector.size())};
   }
 
+  static Eigen::VectorXd picked(std::span<const double> y, const std::vector<std::size_t>& which) {
+    Eigen::VectorXd some(static_cast<Eigen::Index>(which.size()));
+    for (std::size_t i = 0; i < which.size(); ++i) some[static_cast<Eigen::Index>(i)] = y[which[i]];
+    return some;
+  }
+
+  static Eigen::MatrixXd all_products(const OneHotRows& rows, const Matrix& x) {
+    Eigen::MatrixXd products(static_cast<Eigen::Index>(x.rows), static_cast<Eigen::Index>(x.rows));
+    for (std::size_t i = 0; i < x.rows; ++i)
+      rows.products(x.row(i), as_span(products.col(static_cast<Eigen::Index>(i))));
+    return products;
+  }
+
   template <typename Products>
   Products kernel(const Products& products, int degree) const {
     if (degree == 1) return products / scale_;
     return (products.array() / scale_ + 1.0).square().matrix();
+  }
+
+  // Degree and penalty, by leave-one-out error; no penalty where none is a candidate.
+  void choose(const Eigen::MatrixXd& products, const Eigen::VectorXd& y) {
+    scale_ = std::max(products.diagonal().mean(), 1e-12);
+    const Eigen::VectorXd residual = y.array() - y.mean();
+    double best_error = std::numeric_limits<double>::infinity();
+    degree_ = 1;
+    penalty_.reset();
+    for (int degree = 1; degree <= max_degree_; ++degree)
+      try_degree(degree, products, residual, best_error);
+    standard_deviation_ = penalty_ ? std::sqrt(best_error) : 0.0;
   }
 
   // Keeps the degree's best penalty if it beats what is kept.
@@ -91,9 +120,24 @@ class Ridge final : public Predictor {
       if (!(error < best_error * (1.0 - 1e-12))) continue;
       best_error = error;
       degree_ = degree;
-      dual_ = solver.eigenvectors() * (projected.array() / (values.array() + penalty)).matrix();
-      dual_.array() -= dual_.mean();
+      penalty_ = penalty;
     }
+  }
+
+  // The weights of all rows under the chosen degree and penalty.
+  void solve(const Eigen::MatrixXd& products, std::span<const double> y) {
+    const Eigen::Map<const Eigen::VectorXd> targets(y.data(), products.rows());
+    const double intercept = targets.mean();
+    dual_ = Eigen::VectorXd::Zero(targets.size());
+    offset_ = intercept;
+    if (!penalty_) return;
+    const Eigen::MatrixXd all = kernel(products, degree_);
+    Eigen::MatrixXd penalised = centred(all);
+    penalised.diagonal().array() += *penalty_;
+    dual_ = penalised.llt().solve(Eigen::VectorXd(targets.array() - intercept));
+    dual_.array() -= dual_.mean();
+    // dual_ sums to zero, so centring the kernel of new rows reduces to its columns' means.
+    offset_ -= all.colwise().mean() * dual_;
   }
 
   // Mean of (residual_i / (1 - hat_ii))^2, hat including the intercept's 1/rows.
@@ -112,12 +156,13 @@ class Ridge final : public Predictor {
   Columns columns_;
   int max_degree_;
   int penalties_per_decade_;
-  OneHotRows rows_;  // the training features
-  double scale_ = 1.0;
+  std::size_t fit_rows_;
   int degree_ = 1;
+  std::optional<double> penalty_;
+  double scale_ = 1.0;
+  OneHotRows rows_;  // the training features
   Eigen::VectorXd dual_;
   double offset_ = 0.0;
-  double intercept_ = 0.0;
   double standard_deviation_ = 0.0;
 };
 
@@ -133,12 +178,18 @@ std::vector<OptionSpec> ridge_options() {
            .fallback = std::int64_t{4},
            .min = 1,
            .max = 50,
-           .help = "how finely the penalty grid (eight decades) is tried"}};
+           .help = "how finely the penalty grid (eight decades) is tried"},
+          {.name = "fit_rows",
+           .fallback = std::int64_t{250},
+           .min = 10,
+           .max = 5000,
+           .help = "rows that degree and penalty are chosen on"}};
 }
 
 std::unique_ptr<Predictor> make_ridge(const OptionValues& options, Columns columns) {
   return std::make_unique<Ridge>(static_cast<int>(options.integer("max_degree")),
                                  static_cast<int>(options.integer("penalties_per_decade")),
+                                 static_cast<std::size_t>(options.integer("fit_rows")),
                                  std::move(columns));
 }
 

@@ -30,9 +30,9 @@ std::vector<Genome> unseen_neighbours(const SearchSpace& space, const Genome& ge
 
 }  // namespace
 
-std::optional<Genome> maximise_acquisition(const SearchSpace& space, const Acquisition& acquisition,
-                                           std::vector<Genome> starts, const SeenGenomes& seen,
-                                           std::size_t evaluations, std::uint64_t seed) {
+std::vector<Genome> most_valuable(const SearchSpace& space, const Acquisition& acquisition,
+                                  std::vector<Genome> starts, const SeenGenomes& seen,
+                                  std::size_t count, std::size_t evaluations, std::uint64_t seed) {
   const Problem scalar{.space = &space, .objectives = 1};
   const auto predict = [&](std::span<const Genome> genomes, Candidates& predicted) {
     constexpr double kWorthless = 1e300;  // objectives are finite
@@ -46,25 +46,27 @@ std::optional<Genome> maximise_acquisition(const SearchSpace& space, const Acqui
   const InnerSearchOptions options{
       .algorithm = "ga", .population = kPopulation, .evaluations = evaluations};
   const Candidates candidates = inner_search(scalar, options, std::move(starts), seed, predict);
-  std::optional<Genome> best;
-  double least = 0.0;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (seen.contains(candidates.genomes[i])) continue;
-    const double value = candidates.objectives[i][0];
-    if (best && value >= least) continue;
-    best = candidates.genomes[i];
-    least = value;
-  }
-  for (int round = 0; best && round < kLocalRounds; ++round) {
+  std::vector<std::size_t> order = indices(candidates.size());
+  std::erase_if(order, [&](std::size_t i) { return seen.contains(candidates.genomes[i]); });
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return candidates.objectives[i][0]; });
+  if (order.empty() || count == 0) return {};
+  Genome best = candidates.genomes[order.front()];
+  double least = candidates.objectives[order.front()][0];
+  for (int round = 0; round < kLocalRounds; ++round) {
     Candidates around(1);
-    const std::vector<Genome> neighbours = unseen_neighbours(space, *best, seen);
+    const std::vector<Genome> neighbours = unseen_neighbours(space, best, seen);
     predict(neighbours, around);
     const auto better = std::ranges::min_element(around.objectives.values);
     if (better == around.objectives.values.end() || *better >= least) break;
     least = *better;
     best = neighbours[static_cast<std::size_t>(better - around.objectives.values.begin())];
   }
-  return best;
+  std::vector<Genome> found = {std::move(best)};
+  for (const std::size_t i : order) {
+    if (found.size() == count) break;
+    if (candidates.genomes[i] != found.front()) found.push_back(candidates.genomes[i]);
+  }
+  return found;
 }
 
 }  // namespace quarry::search

@@ -80,56 +80,92 @@ class Bayesian final : public SearchAlgorithm {
     region_.adapt(std::ranges::any_of(front, [&](std::size_t i) { return i >= before; }));
   }
 
+  // What is proposed is believed at its mean until it is measured. A large batch trains and evolves
+  // for a few parts of it only; within a part the front alone moves on.
   void propose_batch(Rng& rng) {
+    constexpr std::size_t kMostParts = 4;
+    const std::size_t part = (options_.batch + kMostParts - 1) / kMostParts;
     Population believed = measured_;
     while (generation_.proposed() < options_.batch) {
       surrogate_.train(believed, generation_.seen());
-      std::optional<Genome> best = best_network(believed, rng);
-      if (!best) best = sampler_.draw(generation_.seen(), rng);
-      if (!best) return;
-      const Beliefs belief = surrogate_.believe(std::span(&*best, 1));
-      const auto mean = belief.objectives[0];
-      generation_.propose(
-          {*best,
-           {.how = by_volume_ ? "largest expected hypervolume" : "largest expected improvement",
-            .predicted = {mean.begin(), mean.end()}}});
-      double violation = 0.0;
-      for (const double margin : belief.margins[0]) violation += std::max(margin, 0.0);
-      const std::size_t number = *generation_.seen().find(*best);
-      believed.add({.trial = std::numeric_limits<std::size_t>::max(), .genome = number}, mean,
-                   violation, belief.margins[0]);
+      const std::size_t count = std::min(part, options_.batch - generation_.proposed());
+      if (propose_part(count, believed, rng) > 0) continue;
+      std::optional<Genome> genome = sampler_.draw(generation_.seen(), rng);
+      if (!genome) return;
+      generation_.propose({std::move(*genome), {.how = "random"}});
     }
   }
 
-  std::optional<Genome> best_network(const Population& believed, Rng& rng) {
-    const std::vector<std::size_t> front = feasible_front(believed);
+  // How many were proposed.
+  std::size_t propose_part(std::size_t count, Population& believed, Rng& rng) {
+    constexpr std::size_t kPool = 64;  // per proposal, of which the most valuable is taken
     std::vector<Genome> starts;
-    for (const std::size_t i : front) {
+    for (const std::size_t i : feasible_front(believed)) {
       const auto genome = generation_.seen()[believed.members[i].genome];
       starts.emplace_back(genome.begin(), genome.end());
     }
-    const std::function<double(const Beliefs&, std::size_t)> value =
-        front.empty() ? [](const Beliefs&, std::size_t) { return 0.0; }
-        : by_volume_  ? hypervolume_value(believed, front)
-                      : scalar_value(believed, front, rng);
     const std::vector<Genome> centres = starts;
+    Value value = value_of(believed, rng);
     const Acquisition acquisition = [&](std::span<const Genome> genomes) {
-      const Beliefs beliefs = surrogate_.believe(genomes);
-      std::vector<double> values;
-      for (std::size_t i = 0; i < genomes.size(); ++i) {
-        const double feasible =
-            log_probability_feasible(beliefs.margins[i], beliefs.margin_deviations[i]);
-        values.push_back(feasible + value(beliefs, i));
-        if (bounded_) values.back() -= region_.penalty(genomes[i], centres);
-      }
+      std::vector<double> values = values_of(surrogate_.believe(genomes), value);
+      for (std::size_t i = 0; bounded_ && i < genomes.size(); ++i)
+        values[i] -= region_.penalty(genomes[i], centres);
       return values;
     };
-    return maximise_acquisition(*problem_.space, acquisition, std::move(starts), generation_.seen(),
-                                options_.evaluations, rng.fork("inner", believed.size()).next());
+    const std::vector<Genome> pool =
+        most_valuable(*problem_.space, acquisition, std::move(starts), generation_.seen(),
+                      count == 1 ? 1 : count * kPool, options_.evaluations,
+                      rng.fork("inner", believed.size()).next());
+    const Beliefs beliefs = surrogate_.believe(pool);
+    std::vector<bool> taken(pool.size());
+    std::size_t proposed = 0;
+    std::size_t best = 0;  // the first is the most valuable
+    while (proposed < std::min(count, pool.size())) {
+      propose(pool[best], beliefs, best, believed);
+      taken[best] = true;
+      if (++proposed == std::min(count, pool.size())) break;
+      value = value_of(believed, rng);
+      const std::vector<double> values = values_of(beliefs, value);
+      best = pool.size();
+      for (std::size_t i = 0; i < pool.size(); ++i) {
+        if (!taken[i] && (best == pool.size() || values[i] > values[best])) best = i;
+      }
+    }
+    return proposed;
   }
 
-  std::function<double(const Beliefs&, std::size_t)> hypervolume_value(
-      const Population& believed, const std::vector<std::size_t>& front) const {
+  void propose(const Genome& genome, const Beliefs& beliefs, std::size_t i, Population& believed) {
+    const auto mean = beliefs.objectives[i];
+    generation_.propose(
+        {genome,
+         {.how = by_volume_ ? "largest expected hypervolume" : "largest expected improvement",
+          .predicted = {mean.begin(), mean.end()}}});
+    double violation = 0.0;
+    for (const double margin : beliefs.margins[i]) violation += std::max(margin, 0.0);
+    believed.add({.trial = std::numeric_limits<std::size_t>::max(),
+                  .genome = *generation_.seen().find(genome)},
+                 mean, violation, beliefs.margins[i]);
+  }
+
+  // The logarithm of what a belief promises, its bounds left out.
+  using Value = std::function<double(const Beliefs&, std::size_t)>;
+
+  Value value_of(const Population& believed, Rng& rng) const {
+    const std::vector<std::size_t> front = feasible_front(believed);
+    if (front.empty()) return [](const Beliefs&, std::size_t) { return 0.0; };
+    return by_volume_ ? hypervolume_value(believed, front) : scalar_value(believed, front, rng);
+  }
+
+  static std::vector<double> values_of(const Beliefs& beliefs, const Value& value) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < beliefs.objectives.size(); ++i) {
+      values.push_back(value(beliefs, i) +
+                       log_probability_feasible(beliefs.margins[i], beliefs.margin_deviations[i]));
+    }
+    return values;
+  }
+
+  Value hypervolume_value(const Population& believed, const std::vector<std::size_t>& front) const {
     const auto [low, high] = box_of(believed, front);
     std::vector<double> reference;
     for (std::size_t k = 0; k < low.size(); ++k)
@@ -142,8 +178,8 @@ class Bayesian final : public SearchAlgorithm {
         };
   }
 
-  std::function<double(const Beliefs&, std::size_t)> scalar_value(
-      const Population& believed, const std::vector<std::size_t>& front, Rng& rng) const {
+  Value scalar_value(const Population& believed, const std::vector<std::size_t>& front,
+                     Rng& rng) const {
     const auto box = box_of(believed, front);
     const std::vector<double> weights = random_weights(problem_.objectives, rng);
     std::vector<double> draws;

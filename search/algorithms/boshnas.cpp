@@ -26,10 +26,10 @@ struct BoshnasOptions {
   double uncertainty_share = 0.1;
   int first_epochs = 200;
   int epochs = 20;
-  int restarts = 10;
+  std::size_t restarts = 10;
 };
 
-constexpr std::size_t kMaxRows = 500;
+constexpr std::size_t kMaxRows = 250;
 
 // A genome as a point in [0, 1]^d: an ordinal gene is its place in its range, a categorical one has
 // a coordinate per choice, a dead one is 0.
@@ -124,14 +124,18 @@ class Boshnas final : public SearchAlgorithm {
     const predictors::Uniform uniform = uniform_of(rng);
     surrogate_.train(x, y, trained_ ? options_.epochs : options_.first_epochs, uniform);
     trained_ = true;
+    std::vector<Genome> improved = improved_by_gradients(x, rng);  // best first
+    std::size_t next = 0;
     while (generation_.proposed() < options_.batch) {
       const std::size_t before = generation_.proposed();
       const double turn = rng.uniform();
-      if (turn < options_.optimise_share) {
-        propose_improved(x, rng);
-      } else if (turn < options_.optimise_share + options_.uncertainty_share) {
-        propose_least_known(rng);
+      if (turn < options_.optimise_share && next < improved.size()) {
+        generation_.propose({std::move(improved[next++]), {.how = "improved by gradients"}});
+        continue;
       }
+      if (turn >= options_.optimise_share &&
+          turn < options_.optimise_share + options_.uncertainty_share)
+        propose_least_known(rng);
       if (generation_.proposed() > before) continue;
       std::optional<Genome> genome = sampler_.draw(generation_.seen(), rng);
       if (!genome) return;
@@ -172,21 +176,22 @@ class Boshnas final : public SearchAlgorithm {
     return y;
   }
 
-  // From some of the measured, at random; the best of what gradients make of them that is new.
-  void propose_improved(const std::vector<VectorXd>& x, Rng& rng) {
+  // What gradients make of some of the measured, drawn at random: the nearest new networks, best
+  // first.
+  std::vector<Genome> improved_by_gradients(const std::vector<VectorXd>& x, Rng& rng) const {
     const predictors::Uniform uniform = uniform_of(rng);
-    std::optional<Genome> best;
-    double least = 0.0;
-    for (int restart = 0; restart < options_.restarts; ++restart) {
+    std::vector<Genome> found;
+    std::vector<double> values;
+    for (std::size_t start = 0; start < std::max(options_.restarts, options_.batch); ++start) {
       Genome genome = embedding_.nearest(surrogate_.improved(x[rng.below(x.size())], uniform));
       if (!make_new(genome, rng)) continue;
       const auto guess = surrogate_.guess(embedding_.of(genome));
-      const double value = guess.mean - 0.5 * guess.epistemic;
-      if (best && value >= least) continue;
-      best = std::move(genome);
-      least = value;
+      values.push_back(guess.mean - 0.5 * guess.epistemic);
+      found.push_back(std::move(genome));
     }
-    if (best) generation_.propose({std::move(*best), {.how = "improved by gradients"}});
+    std::vector<std::size_t> order = indices(found.size());
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return values[i]; });
+    return picked(found, order);
   }
 
   void propose_least_known(Rng& rng) {
@@ -268,7 +273,7 @@ std::vector<OptionSpec> option_specs() {
            .fallback = static_cast<std::int64_t>(defaults.restarts),
            .min = 1,
            .max = 1000,
-           .help = "networks from which each improved query starts"}};
+           .help = "networks that gradients improve for a batch, the best of which are measured"}};
 }
 
 std::unique_ptr<SearchAlgorithm> make(Problem problem, const OptionValues& options,
@@ -281,7 +286,7 @@ std::unique_ptr<SearchAlgorithm> make(Problem problem, const OptionValues& optio
                      .uncertainty_share = options.number("uncertainty_share"),
                      .first_epochs = static_cast<int>(options.integer("first_epochs")),
                      .epochs = static_cast<int>(options.integer("epochs")),
-                     .restarts = static_cast<int>(options.integer("restarts"))},
+                     .restarts = static_cast<std::size_t>(options.integer("restarts"))},
       seed);
 }
 

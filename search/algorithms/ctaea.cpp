@@ -165,15 +165,15 @@ class Ctaea final : public Evolution {
     const Placed converged = place(convergence_);
     std::vector<std::size_t> filled(directions_.size());
     for (const std::size_t region : converged.regions) ++filled[region];
+    std::vector<std::vector<std::size_t>> members(directions_.size());
+    for (std::size_t i = 0; i < all.size(); ++i) members[placed.regions[i]].push_back(i);
     std::vector<std::size_t> kept;
-    std::vector<bool> taken(all.size());
     for (std::size_t round = 1; kept.size() < std::min(room, all.size()); ++round) {
       for (std::size_t region = 0; region < directions_.size() && kept.size() < room; ++region) {
-        if (filled[region] >= round) continue;
-        const auto best = best_of_region(all, placed, taken, region);
-        if (!best) continue;
-        taken[*best] = true;
-        kept.push_back(*best);
+        if (filled[region] >= round || members[region].empty()) continue;
+        const std::size_t best = best_of_region(all, placed, members[region]);
+        std::erase(members[region], best);
+        kept.push_back(best);
       }
       if (round > all.size() + room) break;  // what is left lies where the other archive is full
     }
@@ -181,21 +181,15 @@ class Ctaea final : public Evolution {
     return all;
   }
 
-  static std::optional<std::size_t> best_of_region(const Population& all, const Placed& placed,
-                                                   const std::vector<bool>& taken,
-                                                   std::size_t region) {
-    std::vector<std::size_t> inside;
+  static std::size_t best_of_region(const Population& all, const Placed& placed,
+                                    const std::vector<std::size_t>& members) {
     Points points(all.objectives.dimensions);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (taken[i] || placed.regions[i] != region) continue;
-      inside.push_back(i);
-      points.add(all.objectives[i]);
-    }
+    for (const std::size_t i : members) points.add(all.objectives[i]);
     std::optional<std::size_t> best;
     for (const std::size_t j : non_dominated(points)) {
-      if (!best || placed.values[inside[j]] < placed.values[*best]) best = inside[j];
+      if (!best || placed.values[members[j]] < placed.values[*best]) best = members[j];
     }
-    return best;
+    return *best;
   }
 
   // The share of each archive on the front of both (algorithm 6).

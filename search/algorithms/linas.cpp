@@ -21,7 +21,7 @@ struct LinasOptions {
   InnerSearchOptions inner;
 };
 
-constexpr std::size_t kMaxRows = 1000;  // that a predictor learns from
+constexpr std::size_t kMaxRows = 500;  // that a predictor learns from
 
 class Linas final : public SearchAlgorithm {
  public:
