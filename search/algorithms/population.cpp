@@ -1,10 +1,13 @@
 // Tested by tests/search/population_test.cpp.
 #include "search/algorithms/population.hpp"
 
+#include <cassert>
+
 namespace quarry::search {
 
 void Population::add(const Member& member, std::span<const double> point, double violation,
                      std::span<const double> margin) {
+  assert(empty() || (point.size() == objectives.dimensions && margin.size() == margins.dimensions));
   members.push_back(member);
   objectives.dimensions = point.size();
   objectives.add(point);

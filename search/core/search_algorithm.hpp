@@ -100,12 +100,11 @@ double exact_violation(const Problem& problem, const Genome& genome);
 
 // Contract, checked for every entry of the registry by tests/contracts/algorithm_contract_test.cpp:
 // - ask(n) gives at most n canonical genomes, never one that was proposed or told before; asking
-// for n is the same as
-//   asking n times for one;
+//   for n is the same as asking n times for one;
 // - an empty answer while trials are outstanding means "tell me first"; with none outstanding, that
-// the space is spent;
+//   the space is spent;
 // - tell takes trials in any order; their order within one generation changes nothing that comes
-// after;
+//   after;
 // - failed and infeasible trials never stop a search.
 class SearchAlgorithm {
  public:

@@ -261,6 +261,8 @@ TEST_CASE(
         trial.succeeded = true;
         trial.objectives.assign(objectives, static_cast<double>(proposals[0].genome[1]));
         trial.objectives.back() = static_cast<double>(proposals[0].genome[0]);
+        trial.margins = {-0.5};
+        trial.violation = 0.0;
         algorithm->tell(std::span(&trial, 1));
       }
     }
