@@ -33,8 +33,9 @@ std::pair<std::size_t, double> nearest_direction(const Points& unit_directions,
   for (std::size_t i = 0; i < unit_directions.size(); ++i) {
     double along = 0.0;
     for (std::size_t k = 0; k < point.size(); ++k) along += unit_directions[i][k] * point[k];
-    if (along <= farthest) continue;
-    farthest = along;
+    // A line goes on behind the origin, where an infeasible point better than the ideal lies.
+    if (std::abs(along) <= farthest) continue;
+    farthest = std::abs(along);
     nearest = i;
   }
   double length = 0.0;
