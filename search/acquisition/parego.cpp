@@ -41,7 +41,9 @@ double log_expected_scalar_improvement(std::span<const double> unit_means,
       drawn[k] = unit_means[k] + unit_deviations[k] * draws[first + k];
     total += std::max(best - scalarised(drawn, weights), 0.0);
   }
-  if (total > 0.0) return std::log(total / static_cast<double>(draws.size() / objectives));
+  // The mean of the least improvements would be 0.
+  if (total > 0.0)
+    return std::log(total) - std::log(static_cast<double>(draws.size() / objectives));
   constexpr double kBelowAny = -800.0;  // exp of it is 0
   return kBelowAny - (scalarised(unit_means, weights) - best);
 }
