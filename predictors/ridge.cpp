@@ -5,6 +5,7 @@
 #include "predictors/ridge.hpp"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -35,6 +36,7 @@ class Ridge final : public Predictor {
   void fit(const Matrix& x, std::span<const double> y) override {
     assert(x.rows >= 1 && x.rows == y.size());
     rows_ = OneHotRows(columns_, x);
+    constant_ = std::ranges::count(y, y.front()) == std::ssize(y);
     if (x.rows <= fit_rows_) {
       const Eigen::MatrixXd products = all_products(rows_, x);
       choose(products, Eigen::Map<const Eigen::VectorXd>(y.data(), products.rows()));
@@ -48,7 +50,7 @@ class Ridge final : public Predictor {
   }
 
   void update(const Matrix& x, std::span<const double> y) override {
-    if (dual_.size() == 0) return fit(x, y);
+    if (constant_) return fit(x, y);
     rows_ = OneHotRows(columns_, x);
     solve(all_products(rows_, x), y);
   }
@@ -160,7 +162,8 @@ class Ridge final : public Predictor {
   int degree_ = 1;
   std::optional<double> penalty_;
   double scale_ = 1.0;
-  OneHotRows rows_;  // the training features
+  bool constant_ = true;  // so were the targets of the last fit, or there was none: nothing to keep
+  OneHotRows rows_;       // the training features
   Eigen::VectorXd dual_;
   double offset_ = 0.0;
   double standard_deviation_ = 0.0;
