@@ -16,9 +16,9 @@ struct Normalisation {
   Points applied_to(const Points& points) const;
 };
 
-// Of the members of a front (at least one). Where the hyperplane does not exist or cuts below the
-// front (few points, flat objectives), the front's largest value takes its place; a range of zero
-// becomes one.
+// Of the members of a front (at least one). Where the hyperplane does not exist, or cuts an axis
+// below the ideal point or more than twice as far from it as the front reaches (few points, flat
+// objectives), the front's largest values take its place; a range of zero becomes one.
 Normalisation normalise_front(const Points& front);
 
 }  // namespace quarry::search
