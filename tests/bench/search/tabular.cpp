@@ -1,7 +1,7 @@
 // The FlexiBERT table: 2037 transformer encoders, 660 of them with a measured score on the QNLI
 // task (Tuli et al., "FlexiBERT: are current transformer architectures too homogeneous and rigid?",
 // JAIR 77, 2023; data of github.com/jha-lab/txf_design-space). Read from ../shared/data, never
-// copied. Tested by tests/search/tabular_test.cpp.
+// copied. Tested by tests/shared/tabular_test.cpp.
 //
 // The space: a model has 2 or 4 layers, and per layer a number of heads, a hidden size, a
 // similarity and a feed-forward width. The library holds exactly the models in which none of these
