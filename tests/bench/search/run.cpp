@@ -135,6 +135,8 @@ BenchProblem reflected(const BenchProblem& problem) {
       };
   }
   for (Genome& seed : mirrored.seeds) seed = mirror(seed);
+  for (Genome& genome : mirrored.legal) genome = mirror(genome);
+  std::ranges::sort(mirrored.legal);
   return mirrored;
 }
 

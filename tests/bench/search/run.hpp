@@ -40,7 +40,8 @@ std::vector<Score> run_seeds(const BenchProblem& problem, const Contestant& cont
 search::Problem problem_for(const BenchProblem& problem);
 
 // Every second gene (by a fixed pattern) with its choices in reverse, so that no corner of the
-// space is the optimum by construction.
+// space is the optimum by construction. For spaces without conditions: a mirrored genome need not
+// be canonical.
 BenchProblem reflected(const BenchProblem& problem);
 
 double mean(const std::vector<double>& values);
