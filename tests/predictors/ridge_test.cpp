@@ -3,6 +3,8 @@
 #include <Eigen/Dense>
 #include <catch2/catch.hpp>
 
+#include "predictors/row_choice.hpp"
+
 namespace quarry::predictors {
 namespace {
 
@@ -95,6 +97,79 @@ TEST_CASE("the closed form's deviation is the error of refitting without each ro
     nearest = std::min(nearest, std::abs(std::sqrt(error) - claimed));
   }
   CHECK(nearest < 1e-9);
+}
+
+// A line with some noise, the same for equal rows.
+std::vector<double> noisy_line(const Matrix& x) {
+  std::vector<double> y;
+  for (std::size_t i = 0; i < x.rows; ++i)
+    y.push_back(2 * x.row(i)[0] - x.row(i)[1] + 0.3 * static_cast<double>(i % 4));
+  return y;
+}
+
+TEST_CASE("updating ridge with the rows of its fit changes nothing") {
+  const Matrix x = patternless(12, 3);
+  const auto model = ridge(3);
+  model->fit(x, noisy_line(x));
+  const std::vector<double> before = model->predict(x).mean;
+  model->update(x, noisy_line(x));
+  CHECK(model->predict(x).mean == before);
+}
+
+TEST_CASE("an update of ridge learns new targets and keeps the deviation") {
+  const Matrix x = patternless(12, 3);
+  const auto model = ridge(3);
+  model->fit(x, noisy_line(x));
+  const double deviation = model->predict(x).standard_deviation.front();
+  Matrix line(4, 3);
+  line.values = {0, 0, 0, 1, 0, 0, 2, 0, 0, 3, 0, 0};
+  model->update(line, std::vector<double>{1, 1, 1, 1});
+  CHECK(model->predict(x).mean == std::vector<double>(12, 1.0));
+  CHECK(model->predict(x).standard_deviation == std::vector<double>(12, deviation));
+}
+
+TEST_CASE("an update of ridge that was never fitted fits it") {
+  const Matrix x = patternless(12, 3);
+  const auto fitted = ridge(3);
+  const auto updated = ridge(3);
+  fitted->fit(x, noisy_line(x));
+  updated->update(x, noisy_line(x));
+  CHECK(updated->predict(x).mean == fitted->predict(x).mean);
+  CHECK(updated->predict(x).standard_deviation == fitted->predict(x).standard_deviation);
+}
+
+TEST_CASE("after one row or a constant ridge has nothing to keep: an update fits") {
+  const Matrix x = patternless(12, 3);
+  const auto fitted = ridge(3);
+  fitted->fit(x, noisy_line(x));
+  for (const std::size_t rows : {1U, 10U}) {
+    const auto model = ridge(3);
+    model->fit(patternless(rows, 3), std::vector<double>(rows, 0.1));
+    model->update(x, noisy_line(x));
+    CHECK(model->predict(x).mean == fitted->predict(x).mean);
+    CHECK(model->predict(x).standard_deviation == fitted->predict(x).standard_deviation);
+  }
+}
+
+TEST_CASE("of many rows some choose the penalty of ridge and all of them its weights") {
+  OptionValues options = OptionValues::defaults(ridge_options());
+  options.set("fit_rows", std::int64_t{10});
+  const auto model = make_ridge(options, Columns(3));
+  const Matrix x = patternless(20, 3);
+  const std::vector<double> y = noisy_line(x);
+  model->fit(x, y);
+  const Prediction all = model->predict(x);
+
+  // The first five and every third of the others.
+  const std::vector<std::size_t> chosen = {0, 1, 2, 3, 4, 5, 8, 11, 14, 17};
+  std::vector<double> some;
+  for (const std::size_t i : chosen) some.push_back(y[i]);
+  const auto small = ridge(3);
+  small->fit(some_rows(x, chosen), some);
+  CHECK(all.standard_deviation.front() == small->predict(x).standard_deviation.front());
+  CHECK(all.mean != small->predict(x).mean);
+  small->update(x, y);
+  CHECK(all.mean == small->predict(x).mean);
 }
 
 }  // namespace
