@@ -89,6 +89,66 @@ TEST_CASE("an update takes in new rows and keeps what was fitted") {
   CHECK(model->predict(all_rows()).mean[40] == Approx(targets(all_rows())[40]).margin(0.05));
 }
 
+// The value of one column.
+std::vector<double> levels_of(const Matrix& x, std::size_t column) {
+  std::vector<double> y;
+  for (std::size_t i = 0; i < x.rows; ++i) y.push_back(x.row(i)[column]);
+  return y;
+}
+
+TEST_CASE("updating a process with the rows of its fit changes nothing") {
+  const auto model = process(Columns(4, {ColumnKind::kOrdinal, 3}));
+  const Matrix x = every_second(all_rows(), 0);
+  model->fit(x, targets(x));
+  const Prediction before = model->predict(all_rows());
+  model->update(x, targets(x));
+  CHECK(model->predict(all_rows()).mean == before.mean);
+  CHECK(model->predict(all_rows()).standard_deviation == before.standard_deviation);
+}
+
+TEST_CASE("an update keeps how much each column matters, whatever the targets are now") {
+  Matrix query(2, 4);
+  query.values = {kAbsent, 0, 0, 0, 0, kAbsent, 0, 0};
+  const auto model = process(Columns(4, {ColumnKind::kCategorical, 3}));
+  model->fit(all_rows(), levels_of(all_rows(), 0));
+  const std::vector<double> before = model->predict(query).standard_deviation;
+  CHECK(before[0] > before[1]);
+  model->update(all_rows(), levels_of(all_rows(), 1));
+  const std::vector<double> after = model->predict(query).standard_deviation;
+  CHECK(after[0] == Approx(before[0]).epsilon(1e-12));
+  CHECK(after[1] == Approx(before[1]).epsilon(1e-12));
+}
+
+TEST_CASE("a process without a fit, or with a constant one, has nothing to keep: an update fits") {
+  const Columns columns(4, {ColumnKind::kOrdinal, 3});
+  const Matrix x = every_second(all_rows(), 0);
+  const auto fitted = process(columns);
+  const auto never = process(columns);
+  const auto constant = process(columns);
+  fitted->fit(x, targets(x));
+  never->update(x, targets(x));
+  constant->fit(x, std::vector<double>(x.rows, 0.1));
+  constant->update(x, targets(x));
+  CHECK(never->predict(x).mean == fitted->predict(x).mean);
+  CHECK(constant->predict(x).mean == fitted->predict(x).mean);
+}
+
+TEST_CASE("constant targets are predicted for sure, after a fit and after an update") {
+  const auto model = process(Columns(4, {ColumnKind::kOrdinal, 3}));
+  const Matrix x = every_second(all_rows(), 0);
+  const auto is_constant = [&] {
+    const Prediction guess = model->predict(all_rows());
+    return guess.mean == std::vector<double>(81, 4.5) &&
+           guess.standard_deviation == std::vector<double>(81, 0.0);
+  };
+  model->fit(x, std::vector<double>(x.rows, 4.5));
+  CHECK(is_constant());
+  model->fit(x, targets(x));
+  CHECK_FALSE(is_constant());
+  model->update(x, std::vector<double>(x.rows, 4.5));
+  CHECK(is_constant());
+}
+
 TEST_CASE("a level that no row could have is as far from everything as an absent one") {
   const auto model = process(Columns(2, {ColumnKind::kCategorical, 2}));
   Matrix x(3, 2);
