@@ -65,5 +65,45 @@ TEST_CASE("auto learns with the predictor that cross-validation likes best") {
   CHECK(Learned().predict("auto", 0.0).objectives[0][1] == Approx(20).margin(0.5));
 }
 
+TEST_CASE("predictors are fitted anew when the rows have grown by an eighth") {
+  const SearchSpace space = test::flat_space({4, 5});
+  const Problem problem{.space = &space, .objectives = 1};
+  Surrogate surrogate(problem, "ridge", 100);
+  SeenGenomes seen;
+  Population measured;
+  const auto add_until = [&](std::size_t count) {
+    for (std::size_t i = measured.size(); i < count; ++i) {
+      const Genome genome = {static_cast<Choice>(i % 4), static_cast<Choice>(i / 4)};
+      measured.add({.trial = i, .genome = seen.add(genome).first},
+                   std::vector<double>{static_cast<double>(i * i % 7)}, 0.0, {});
+    }
+    surrogate.train(measured, seen);
+    // Ridge keeps its deviation until it is fitted anew.
+    return surrogate.believe(std::vector<Genome>{{3, 4}}).objective_deviations[0][0];
+  };
+  const double first = add_until(16);
+  CHECK(add_until(17) == first);
+  const double anew = add_until(18);
+  CHECK(anew != first);
+  CHECK(add_until(20) == anew);
+}
+
+TEST_CASE("of too many rows the best are learned from, the feasible before the others") {
+  const SearchSpace space = test::flat_space({3, 3});
+  const Problem problem{.space = &space, .objectives = 1};
+  SeenGenomes seen;
+  Population measured;
+  for (std::size_t i = 0; i < 8; ++i) {
+    const Genome genome = {static_cast<Choice>(i % 3), static_cast<Choice>(i / 3)};
+    // Four are good; of the others two are worse and two better but infeasible.
+    const double value = i % 2 == 1 ? 5.0 : i < 4 ? 20.0 : 1.0;
+    measured.add({.trial = i, .genome = seen.add(genome).first}, std::vector<double>{value},
+                 value < 5.0 ? 0.5 : 0.0, {});
+  }
+  Surrogate surrogate(problem, "ridge", 4);
+  surrogate.train(measured, seen);
+  CHECK(surrogate.believe(std::vector<Genome>{{2, 2}}).objectives[0][0] == 5.0);
+}
+
 }  // namespace
 }  // namespace quarry::search
