@@ -1,4 +1,4 @@
-// The scoring behind run.hpp. Tested by tests/search/bench_problems_test.cpp.
+// The scoring behind run.hpp. Tested by tests/search/bench_run_test.cpp.
 #include "tests/bench/search/run.hpp"
 
 #include <algorithm>
@@ -111,6 +111,12 @@ std::vector<Score> run_seeds(const BenchProblem& problem, const Contestant& cont
   work();
   other.join();
   return scores;
+}
+
+std::size_t trials_until(const Score& score, double enough) {
+  const auto found =
+      std::ranges::find_if(score.best, [&](double value) { return value <= enough; });
+  return static_cast<std::size_t>(found - score.best.begin()) + 1;
 }
 
 BenchProblem reflected(const BenchProblem& problem) {

@@ -22,12 +22,12 @@ struct Contestant {
 struct Score {
   std::map<std::size_t, double> hypervolume_share;  // at the marks that were reached
   std::map<std::size_t, double> igd_plus;           // where the true front is known
-  std::vector<double> best;    // with one objective: the best value after each evaluation
+  std::vector<double> best;    // the first objective's best feasible value after each evaluation
   std::vector<double> volume;  // hypervolume share after each evaluation, two objectives only
   double ask_seconds = 0.0;    // spent in the algorithm
 };
 
-// Measures up to the largest mark, `workers` trials outstanding at a time. A proposal that is not
+// Measures up to the last mark, the largest, one trial after the other. A proposal that is not
 // legal is told as failed and not counted.
 Score run_once(const BenchProblem& problem, const Contestant& contestant, std::uint64_t seed,
                const std::vector<std::size_t>& marks);
@@ -35,6 +35,10 @@ Score run_once(const BenchProblem& problem, const Contestant& contestant, std::u
 // The same for seeds 1 ... seeds, two at a time.
 std::vector<Score> run_seeds(const BenchProblem& problem, const Contestant& contestant,
                              std::size_t seeds, const std::vector<std::size_t>& marks);
+
+// How many evaluations it took until the best value was `enough` or less; one more than were made
+// where it never was.
+std::size_t trials_until(const Score& score, double enough);
 
 // The problem as an algorithm sees it. The benchmark problem outlives it.
 search::Problem problem_for(const BenchProblem& problem);

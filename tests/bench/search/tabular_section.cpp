@@ -26,9 +26,7 @@ void bench_tabular(Report& report, const SearchBenchOptions& options) {
     std::vector<double> needed;
     std::vector<double> seconds;
     for (const Score& score : scores) {
-      const auto found =
-          std::ranges::find_if(score.best, [&](double value) { return value <= close_enough; });
-      needed.push_back(static_cast<double>(found - score.best.begin() + 1));
+      needed.push_back(static_cast<double>(trials_until(score, close_enough)));
       seconds.push_back(score.ask_seconds);
     }
     std::ranges::sort(needed);
