@@ -169,6 +169,13 @@ int main(int argc, char** argv) {
   measure_verb->add_flag("--sensitivity", measured.sensitivity,
                          "what each operator's precision costs");
 
+  std::string entry;
+  CLI::App* algorithms_verb =
+      cli.add_subcommand("algorithms", "what each search algorithm is and when to choose it");
+  algorithms_verb->add_option("name", entry, "one of them, with its options");
+  CLI::App* predictors_verb = cli.add_subcommand("predictors", "what each predictor is");
+  predictors_verb->add_option("name", entry, "one of them, with its options");
+
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -208,6 +215,8 @@ int main(int argc, char** argv) {
                    as_json  ? FrontFormat::kJson
                    : as_csv ? FrontFormat::kCsv
                             : FrontFormat::kTable);
+    if (*algorithms_verb) return print_algorithms(entry);
+    if (*predictors_verb) return print_predictors(entry);
     return measure(measured);
   } catch (const std::exception& error) {
     std::cerr << "quarry: " << error.what() << "\n";

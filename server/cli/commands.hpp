@@ -1,6 +1,6 @@
-// The quarry command's verbs. Each is a client of the REST API, but for `measure`, which needs no
-// server. A verb gives the process's exit code: 0 done, 1 refused or failed (the reason is on
-// stderr), 2 used wrongly.
+// The quarry command's verbs. Each is a client of the REST API, but for `measure`, `algorithms` and
+// `predictors`, which need no server. A verb gives the process's exit code: 0 done, 1 refused or
+// failed (the reason is on stderr), 2 used wrongly.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +52,10 @@ int measure(const MeasureOptions& options);
 // Operators in rows: what leaving f32 does to loss and answers, and what it saves.
 int print_sensitivity(const evaluators::LoadedSupernet& supernet, const search::Genome& genome,
                       std::size_t images);
+
+// The registry's words on all of them or, with its options, on the one of this name.
+int print_algorithms(const std::string& name);
+int print_predictors(const std::string& name);
 
 // The demo's story: submits a joint search, follows it, prints the front beside the baselines and
 // where the network is sensitive.
