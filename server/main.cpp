@@ -131,6 +131,13 @@ int main(int argc, char** argv) {
   submit_verb->add_option("--trials", submission.trials, "trials to make at most");
   submit_verb->add_option("--seconds", submission.seconds, "seconds to search at most");
   submit_verb->add_option("--seed", submission.seed, "same seed and measurements, same trials");
+  submit_verb->add_option("--seeds", submission.seeds_file,
+                          "file of networks to measure first: an array of configs, or a front as "
+                          "'front --json' prints it; - reads stdin");
+  submit_verb
+      ->add_option("--warm-start", submission.warm_starts,
+                   "study of the same server whose front is measured first; repeat for more")
+      ->allow_extra_args(false);
   submit_verb->add_flag("--watch", watch_after, "follow it to its end");
 
   std::string study;
@@ -202,6 +209,11 @@ int main(int argc, char** argv) {
       const bool has_file = !submission.file.empty();
       if (has_file == !submission.supernet.empty()) {
         std::cerr << "quarry submit: give either a file or --supernet with --objective\n";
+        return 2;
+      }
+      if (submission.file == "-" && submission.seeds_file == "-") {
+        std::cerr << "quarry submit: stdin can be the study or the seeds, not both; give one of "
+                     "them as a file\n";
         return 2;
       }
       const HttpClient client(url);

@@ -22,9 +22,12 @@ struct SubmitOptions {
   std::optional<std::int64_t> trials;
   std::optional<double> seconds;
   std::optional<std::int64_t> seed;
+  std::string seeds_file;                // networks to measure first; "-" reads stdin
+  std::vector<std::string> warm_starts;  // studies whose fronts are measured first
 };
 
-// Prints the new study's id, alone on stdout, and gives it in `id`.
+// Prints the new study's id, alone on stdout, and gives it in `id`. What is taken of the fronts
+// that it starts from goes to stderr.
 int submit(const HttpClient& client, const SubmitOptions& options, std::string& id);
 
 // Follows a study to its end: a progress bar on a terminal, a line every tenth of the budget
