@@ -131,6 +131,13 @@ int main(int argc, char** argv) {
   submit_verb->add_option("--trials", submission.trials, "trials to make at most");
   submit_verb->add_option("--seconds", submission.seconds, "seconds to search at most");
   submit_verb->add_option("--seed", submission.seed, "same seed and measurements, same trials");
+  submit_verb->add_option("--seeds", submission.seeds_file,
+                          "file of networks to measure first: an array of configs, or a front as "
+                          "'front --json' prints it; - reads stdin");
+  submit_verb
+      ->add_option("--warm-start", submission.warm_starts,
+                   "study of the same server whose front is measured first; repeat for more")
+      ->allow_extra_args(false);
   submit_verb->add_flag("--watch", watch_after, "follow it to its end");
 
   std::string study;
@@ -169,6 +176,13 @@ int main(int argc, char** argv) {
   measure_verb->add_flag("--sensitivity", measured.sensitivity,
                          "what each operator's precision costs");
 
+  std::string entry;
+  CLI::App* algorithms_verb =
+      cli.add_subcommand("algorithms", "what each search algorithm is and when to choose it");
+  algorithms_verb->add_option("name", entry, "one of them, with its options");
+  CLI::App* predictors_verb = cli.add_subcommand("predictors", "what each predictor is");
+  predictors_verb->add_option("name", entry, "one of them, with its options");
+
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -197,6 +211,11 @@ int main(int argc, char** argv) {
         std::cerr << "quarry submit: give either a file or --supernet with --objective\n";
         return 2;
       }
+      if (submission.file == "-" && submission.seeds_file == "-") {
+        std::cerr << "quarry submit: stdin can be the study or the seeds, not both; give one of "
+                     "them as a file\n";
+        return 2;
+      }
       const HttpClient client(url);
       std::string id;
       const int code = submit(client, submission, id);
@@ -208,6 +227,8 @@ int main(int argc, char** argv) {
                    as_json  ? FrontFormat::kJson
                    : as_csv ? FrontFormat::kCsv
                             : FrontFormat::kTable);
+    if (*algorithms_verb) return print_algorithms(entry);
+    if (*predictors_verb) return print_predictors(entry);
     return measure(measured);
   } catch (const std::exception& error) {
     std::cerr << "quarry: " << error.what() << "\n";

@@ -10,24 +10,38 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "search/supernets/json_fields.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/front_report.hpp"
+#include "server/cli/seed_file.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
 
-std::optional<std::string> read_study(const SubmitOptions& options) {
-  if (options.file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  if (!options.file.empty()) {
-    std::ifstream file(options.file);
-    if (!file) {
-      std::cerr << "quarry submit: cannot read " << options.file << "\n";
-      return std::nullopt;
-    }
-    return std::string(std::istreambuf_iterator<char>(file), {});
+// Of a file or, for "-", of stdin; nothing, and why on stderr, when it cannot be read.
+std::optional<std::string> read_text(const std::string& path) {
+  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream file(path);
+  if (!file) {
+    std::cerr << "quarry submit: cannot read " << path << "\n";
+    return std::nullopt;
   }
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::string shown_path(const std::string& path) { return path == "-" ? "stdin" : path; }
+
+void print_mistakes(const std::string& path, const search::FieldErrors& errors) {
+  for (const search::FieldError& error : errors) {
+    std::cerr << "quarry submit: " << shown_path(path) << " " << error.pointer
+              << (error.pointer.empty() ? "" : ": ") << error.detail << "\n";
+  }
+}
+
+std::optional<std::string> read_study(const SubmitOptions& options) {
+  if (!options.file.empty()) return read_text(options.file);
   json study = {{"supernet", options.supernet}, {"objectives", json::array()}};
   for (const std::string& text : options.objectives) {
     const std::size_t colon = text.find(':');
@@ -41,6 +55,31 @@ std::optional<std::string> read_study(const SubmitOptions& options) {
   if (options.seconds) study["budget"]["seconds"] = *options.seconds;
   if (options.seed) study["seed"] = *options.seed;
   return study.dump();
+}
+
+// The study with what --seeds and --warm-start name; nothing, and why on stderr, when they cannot
+// be read.
+std::optional<std::string> with_seeds(const SubmitOptions& options, std::string text) {
+  if (options.seeds_file.empty() && options.warm_starts.empty()) return text;
+  search::FieldErrors errors;
+  std::optional<json> study = search::parse_json(text, errors);
+  if (!study) {
+    print_mistakes(options.file, errors);
+    return std::nullopt;
+  }
+  json configs = json::array();
+  if (!options.seeds_file.empty()) {
+    const auto given = read_text(options.seeds_file);
+    if (!given) return std::nullopt;
+    std::vector<std::string> notes;
+    configs = read_seed_configs(*given, errors, notes);
+    print_mistakes(options.seeds_file, errors);
+    if (!errors.empty()) return std::nullopt;
+    for (const std::string& note : notes)
+      std::cerr << "quarry submit: " << shown_path(options.seeds_file) << " " << note << "\n";
+  }
+  add_seeds(*study, configs, options.warm_starts);
+  return study->dump();
 }
 
 std::string duration(double seconds) {
@@ -168,14 +207,18 @@ std::optional<std::string> fetch(const HttpClient& client, const std::string& ta
 }
 
 int submit(const HttpClient& client, const SubmitOptions& options, std::string& id) {
-  const std::optional<std::string> study = read_study(options);
+  std::optional<std::string> study = read_study(options);
+  if (study) study = with_seeds(options, std::move(*study));
   if (!study) return 1;
   const Response response = client.request("POST", "/v1/studies", *study);
   if (response.status != 201) {
     print_problem(response);
     return 1;
   }
-  id = json::parse(response.body).at("id");
+  const json created = json::parse(response.body);
+  id = created.at("id");
+  for (const std::string& sentence : seed_sentences(created))
+    std::cerr << "quarry submit: " << sentence << "\n";
   std::cout << id << std::endl;
   return 0;
 }

@@ -1,6 +1,6 @@
-// The quarry command's verbs. Each is a client of the REST API, but for `measure`, which needs no
-// server. A verb gives the process's exit code: 0 done, 1 refused or failed (the reason is on
-// stderr), 2 used wrongly.
+// The quarry command's verbs. Each is a client of the REST API, but for `measure`, `algorithms` and
+// `predictors`, which need no server. A verb gives the process's exit code: 0 done, 1 refused or
+// failed (the reason is on stderr), 2 used wrongly.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,12 @@ struct SubmitOptions {
   std::optional<std::int64_t> trials;
   std::optional<double> seconds;
   std::optional<std::int64_t> seed;
+  std::string seeds_file;                // networks to measure first; "-" reads stdin
+  std::vector<std::string> warm_starts;  // studies whose fronts are measured first
 };
 
-// Prints the new study's id, alone on stdout, and gives it in `id`.
+// Prints the new study's id, alone on stdout, and gives it in `id`. What is taken of the fronts
+// that it starts from goes to stderr.
 int submit(const HttpClient& client, const SubmitOptions& options, std::string& id);
 
 // Follows a study to its end: a progress bar on a terminal, a line every tenth of the budget
@@ -52,6 +55,10 @@ int measure(const MeasureOptions& options);
 // Operators in rows: what leaving f32 does to loss and answers, and what it saves.
 int print_sensitivity(const evaluators::LoadedSupernet& supernet, const search::Genome& genome,
                       std::size_t images);
+
+// The registry's words on all of them or, with its options, on the one of this name.
+int print_algorithms(const std::string& name);
+int print_predictors(const std::string& name);
 
 // The demo's story: submits a joint search, follows it, prints the front beside the baselines and
 // where the network is sensitive.

@@ -158,6 +158,7 @@ void Conductor::apply(const EventRecord& event) {
                        .genome = genome,
                        .origin = std::move(proposals.front().origin),
                        .baseline = data.at("origin").value("baseline", ""),
+                       .seed = plan_->seed_place(genome),
                        .metrics = metrics_from_json(data.at("metrics"))});
     outstanding_.insert(trials_.back().number);
   } else if (event.type == "trial.measured") {
@@ -199,6 +200,7 @@ void Conductor::create_trial(search::Proposal proposal) {
                    .genome = plan_->subspace().expand(proposal.genome),
                    .origin = std::move(proposal.origin)};
   trial.baseline = plan_->baseline_name(trial.genome);
+  trial.seed = plan_->seed_place(trial.genome);
   trial.metrics = plan_->exact_metrics(trial.genome);
 
   Commit change = new_commit();

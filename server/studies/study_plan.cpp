@@ -25,11 +25,8 @@ StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& su
                      evaluators::NetworkPool& pool)
     : spec_(spec),
       supernet_(supernet),
-      subspace_(supernet.supernet().space, [&](const search::Gene& gene, search::Choice choice) {
-        const auto precision = search::precision_of(gene, choice);
-        return !precision ||
-               std::ranges::find(spec.precisions, *precision) != spec.precisions.end();
-      }) {
+      subspace_(study_subspace(supernet.supernet().space, spec.precisions)),
+      seeds_(list_seeds(spec.seeds, spec.baselines, supernet.supernet(), subspace_)) {
   const evaluators::EvaluatorEntry* analytic = evaluators::find_evaluator("analytic");
   analytic_ = analytic->make({supernet, pool}, OptionValues::defaults(analytic->options));
   for (const MetricPlan& wanted : spec.metrics) {
@@ -69,6 +66,11 @@ std::string StudyPlan::baseline_name(const search::Genome& genome) const {
   if (!spec_.baselines) return "";
   const auto found = std::ranges::find(supernet().baselines, genome, &search::Baseline::genome);
   return found == supernet().baselines.end() ? "" : found->name;
+}
+
+SeedPlace StudyPlan::seed_place(const search::Genome& genome) const {
+  const SeedPlace* place = seeds_.find(genome);
+  return place == nullptr ? SeedPlace{} : *place;
 }
 
 bool StudyPlan::is_exact(const std::string& metric) const {
@@ -116,13 +118,7 @@ search::Problem StudyPlan::problem() const {
     };
   }
   problem.bounds = bounds();
-  if (spec_.baselines) {
-    for (const search::Baseline& baseline : supernet().baselines) {
-      const std::optional<search::Genome> seed = subspace_.reduce(baseline.genome);
-      const bool fresh = seed && std::ranges::find(problem.seeds, *seed) == problem.seeds.end();
-      if (fresh) problem.seeds.push_back(*seed);
-    }
-  }
+  problem.seeds = seeds_.genomes();
   return problem;
 }
 

@@ -54,6 +54,9 @@ class StudyPlan {
   // The manifest's name for this genome, if the study measures baselines and it is one; else empty.
   std::string baseline_name(const search::Genome& genome) const;
 
+  // Where a seed that is no baseline comes from; empty for every other genome.
+  SeedPlace seed_place(const search::Genome& genome) const;
+
   // What of the supernet's space this study searches: the problem's genomes are this one's.
   const search::Subspace& subspace() const { return subspace_; }
 
@@ -67,6 +70,7 @@ class StudyPlan {
   const StudySpec& spec_;
   const evaluators::LoadedSupernet& supernet_;
   search::Subspace subspace_;
+  SeedList seeds_;
   std::unique_ptr<evaluators::Evaluator> analytic_;
   std::vector<TaskPlan> tasks_;
   std::optional<TaskPlan> final_test_;

@@ -55,8 +55,9 @@ std::vector<search::Precision> offered_precisions(const search::SearchSpace& spa
 
 class SpecReader {
  public:
-  SpecReader(const evaluators::SupernetLibrary& supernets, FieldErrors& errors)
-      : supernets_(supernets), errors_(errors) {}
+  SpecReader(const evaluators::SupernetLibrary& supernets, FieldErrors& errors,
+             const FrontSource& fronts)
+      : supernets_(supernets), errors_(errors), fronts_(fronts) {}
 
   std::optional<StudySpec> read(const json& document) {
     const std::size_t before = errors_.size();
@@ -75,18 +76,26 @@ class SpecReader {
     if (const json* constraints = reader.array("constraints", Presence::kOptional))
       read_constraints(*constraints, reader.pointer("constraints"));
     read_metrics(reader.object("metrics", Presence::kOptional), reader.pointer("metrics"));
-    read_precisions(reader.array("precisions", Presence::kOptional), reader.pointer("precisions"));
+    const bool precisions_hold = holds([&] {
+      read_precisions(reader.array("precisions", Presence::kOptional),
+                      reader.pointer("precisions"));
+    });
     read_algorithm(reader.object("algorithm", Presence::kOptional), reader.pointer("algorithm"));
-    if (const json* budget = reader.object("budget", Presence::kOptional)) {
+    const bool budget_holds = holds([&] {
+      const json* budget = reader.object("budget", Presence::kOptional);
+      if (budget == nullptr) return;
       ObjectReader fields(*budget, reader.pointer("budget"), errors_);
       spec_.max_trials =
           fields.integer("trials", Presence::kOptional, 1, 1e7).value_or(spec_.max_trials);
       spec_.max_seconds = fields.number("seconds", Presence::kOptional, 1e-3, 1e9);
       fields.finish();
-    }
+    });
     if (const auto seed = reader.integer("seed", Presence::kOptional, 0, 9007199254740991.0))
       spec_.seed = static_cast<std::uint64_t>(*seed);
     spec_.baselines = reader.flag("baselines", Presence::kOptional).value_or(spec_.baselines);
+    const json* seeds = reader.object("seeds", Presence::kOptional);
+    if (seeds != nullptr && supernet_ != nullptr)
+      read_seeds(*seeds, reader.pointer("seeds"), precisions_hold, budget_holds);
     spec_.final_test = reader.flag("final_test", Presence::kOptional).value_or(spec_.final_test);
     reader.finish();
     if (errors_.size() > before) return std::nullopt;
@@ -94,6 +103,14 @@ class SpecReader {
   }
 
  private:
+  // Whether a part was read without a mistake.
+  template <typename Read>
+  bool holds(const Read& read) {
+    const std::size_t before = errors_.size();
+    read();
+    return errors_.size() == before;
+  }
+
   std::optional<std::string> read_metric_name(ObjectReader& reader) {
     const auto name = reader.text("metric", Presence::kRequired);
     if (!name) return std::nullopt;
@@ -225,8 +242,9 @@ class SpecReader {
       });
     };
     const std::vector<Precision> offered = offered_precisions(supernet_->supernet().space);
+    std::ranges::copy_if(offered, std::back_inserter(runnable_), runs_here);
     if (given == nullptr) {
-      std::ranges::copy_if(offered, std::back_inserter(spec_.precisions), runs_here);
+      spec_.precisions = runnable_;
       return;
     }
     std::vector<std::string> names;
@@ -286,9 +304,27 @@ class SpecReader {
                                     counted(spec_.objectives.size())});
   }
 
+  void read_seeds(const json& given, const std::string& pointer, bool precisions_hold,
+                  bool budget_holds) {
+    const search::Supernet& supernet = supernet_->supernet();
+    std::optional<search::Subspace> subspace;
+    if (precisions_hold) subspace.emplace(study_subspace(supernet.space, spec_.precisions));
+    const SeedRules rules{
+        .supernet = supernet,
+        .subspace = subspace ? &*subspace : nullptr,
+        .precisions = spec_.precisions,
+        .runnable = runnable_,
+        .baselines = spec_.baselines,
+        .max_trials = budget_holds ? std::optional(spec_.max_trials) : std::nullopt,
+        .fronts = fronts_};
+    spec_.seeds = server::read_seeds(given, pointer, rules, errors_);
+  }
+
   const evaluators::SupernetLibrary& supernets_;
   FieldErrors& errors_;
+  const FrontSource& fronts_;
   const evaluators::LoadedSupernet* supernet_ = nullptr;
+  std::vector<search::Precision> runnable_;  // of the supernet's
   StudySpec spec_;
 };
 
@@ -296,8 +332,16 @@ class SpecReader {
 
 std::optional<StudySpec> parse_study_spec(const json& document,
                                           const evaluators::SupernetLibrary& supernets,
-                                          FieldErrors& errors) {
-  return SpecReader(supernets, errors).read(document);
+                                          FieldErrors& errors, const FrontSource& fronts) {
+  return SpecReader(supernets, errors, fronts).read(document);
+}
+
+search::Subspace study_subspace(const search::SearchSpace& space,
+                                const std::vector<search::Precision>& precisions) {
+  return {space, [&](const search::Gene& gene, search::Choice choice) {
+            const auto precision = search::precision_of(gene, choice);
+            return !precision || std::ranges::find(precisions, *precision) != precisions.end();
+          }};
 }
 
 json to_json(const StudySpec& spec) {
@@ -337,6 +381,7 @@ json to_json(const StudySpec& spec) {
           {"budget", std::move(budget)},
           {"seed", spec.seed},
           {"baselines", spec.baselines},
+          {"seeds", to_json(spec.seeds)},
           {"final_test", spec.final_test}};
 }
 

@@ -11,8 +11,10 @@
 #include "evaluators/supernet_library.hpp"
 #include "predictors/options.hpp"
 #include "search/core/objective.hpp"
+#include "search/core/subspace.hpp"
 #include "search/network/network.hpp"
 #include "search/supernets/field_error.hpp"
+#include "server/studies/seeds.hpp"
 
 namespace quarry::server {
 
@@ -38,18 +40,25 @@ struct StudySpec {
   std::optional<double> max_seconds;
   std::uint64_t seed = 42;
   bool baselines = true;  // measure the manifest's baselines first
+  Seeds seeds;            // and then these
   bool final_test =
       true;  // measure the final front's accuracy on the official test set, where there is one
   bool operator==(const StudySpec&) const = default;
 };
 
 // Checks what can be checked before anything runs, evaluators' availability on this machine
-// included. On any mistake: nothing, and every mistake in `errors`.
+// included. On any mistake: nothing, and every mistake in `errors`. The fronts of other studies
+// that the document names are looked up in `fronts`; what to_json made names none.
 std::optional<StudySpec> parse_study_spec(const nlohmann::json& document,
                                           const evaluators::SupernetLibrary& supernets,
-                                          search::FieldErrors& errors);
+                                          search::FieldErrors& errors,
+                                          const FrontSource& fronts = nullptr);
 
 // What parse_study_spec reads back to an equal spec.
 nlohmann::json to_json(const StudySpec& spec);
+
+// What of a supernet's space a study with these precisions searches. The space outlives it.
+search::Subspace study_subspace(const search::SearchSpace& space,
+                                const std::vector<search::Precision>& precisions);
 
 }  // namespace quarry::server

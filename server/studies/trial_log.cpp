@@ -83,6 +83,8 @@ nlohmann::ordered_json trial_to_json(const StudyTrial& trial, const search::Supe
     origin["predicted"] = std::move(predicted);
   }
   if (!trial.baseline.empty()) origin["baseline"] = trial.baseline;
+  if (!trial.seed.pointer.empty()) origin["seed"] = trial.seed.pointer;
+  if (!trial.seed.study.empty()) origin["study"] = trial.seed.study;
   nlohmann::ordered_json view = {{"number", trial.number},
                                  {"state", to_text(trial.state)},
                                  {"genome", trial.genome},

@@ -11,6 +11,7 @@
 #include "search/core/measurement.hpp"
 #include "search/core/search_algorithm.hpp"
 #include "search/supernets/supernet.hpp"
+#include "server/studies/seeds.hpp"
 
 namespace quarry::server {
 
@@ -25,6 +26,7 @@ struct StudyTrial {
   search::Genome genome;
   search::Origin origin;
   std::string baseline;  // the manifest's name for it, if it has one
+  SeedPlace seed;        // where it comes from, if it is another seed
   TrialState state = TrialState::kRunning;
   std::string reason;  // why it failed
   std::map<std::string, search::Measurement> metrics;

@@ -225,6 +225,22 @@ TEST_CASE("every algorithm proposes its seeds first, in order, and not again") {
   }
 }
 
+TEST_CASE("more seeds than a first generation holds are all proposed, and the search goes on") {
+  const SearchSpace space = test::depth_space(4, 4);
+  std::vector<Genome> seeds;
+  for (Choice a = 0; a < 4; ++a) {
+    for (Choice b = 0; b < 4; ++b) seeds.push_back({3, a, b, 2, 1});
+  }
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    const auto algorithm = make(entry, space, 4, seeds);
+    const Run logged = run(entry, *algorithm, 43, 5, 2);
+    CHECK(std::vector<Genome>(logged.proposed.begin(), logged.proposed.begin() + 16) == seeds);
+    CHECK(std::set<Genome>(logged.proposed.begin(), logged.proposed.end()).size() == 43);
+    replay(entry, *make(entry, space, 4, seeds), logged);
+  }
+}
+
 TEST_CASE("every algorithm goes on when everything fails") {
   const SearchSpace space = test::depth_space(4, 4);
   for (const AlgorithmEntry& entry : algorithm_registry()) {

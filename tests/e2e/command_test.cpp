@@ -87,6 +87,21 @@ TEST_CASE("an unreachable server, an unknown study and wrong usage are told apar
   CHECK(quarry({"--help"}).code == 0);
 }
 
+TEST_CASE("the registries are read without a server, and a misspelt name is told") {
+  const test::CommandResult all = quarry({"algorithms"});
+  CHECK(all.code == 0);
+  CHECK(all.out.starts_with("quarry (the default)\n"));
+  CHECK(quarry({"algorithms", "nsga2"}).out.find("population  ") != std::string::npos);
+  const test::CommandResult misspelt = quarry({"algorithms", "nsga3"});
+  CHECK(misspelt.code == 1);
+  CHECK(misspelt.out == "");
+  CHECK(
+      misspelt.err.starts_with("quarry algorithms: unknown algorithm \"nsga3\" (did you mean "
+                               "\"nsga2\"?); known are quarry, linas, "));
+  CHECK(quarry({"predictors"}).out.find("gaussian_process\n") != std::string::npos);
+  CHECK(quarry({"predictors", "oracle"}).code == 1);
+}
+
 TEST_CASE("one network can be measured without a server") {
   const test::TemporaryFolder folder;
   const test::CommandResult result =

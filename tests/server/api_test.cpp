@@ -27,8 +27,8 @@ class Fixture {
   const Response& last() const { return last_; }
 
   // A finished study of 12 trials.
-  std::string finished_study() {
-    const std::string id = call("POST", "/v1/studies", kStudy)["id"];
+  std::string finished_study(const json& document = kStudy) {
+    const std::string id = call("POST", "/v1/studies", document)["id"];
     test::wait_for_end(*store_, hub_, id);
     return id;
   }
@@ -116,6 +116,30 @@ TEST_CASE("the front holds only its members, and the baselines beside it") {
   CHECK(front["items"].size() >= 1);
   CHECK(front["items"].size() < 12);
   CHECK(front["baselines"].size() == 3);
+}
+
+TEST_CASE("a study started from another's front shows how much it took and measures it first") {
+  Fixture api;
+  const std::string first = api.finished_study();
+  const json front = api.call("GET", "/v1/studies/" + first + "/front")["items"];
+  json document = Fixture::kStudy;
+  document["budget"]["trials"] = 20;
+  document["seeds"]["studies"] = {first};
+  const std::string second = api.finished_study(document);
+  const json spec = api.call("GET", "/v1/studies/" + second)["spec"];
+  const json taken = spec["seeds"]["studies"][0];
+  CHECK(taken["front"] == front.size());
+  CHECK(taken["configs"].size() + taken["repeated"].get<std::size_t>() == front.size());
+  const json trials = api.call("GET", "/v1/studies/" + second + "/trials")["items"];
+  REQUIRE(trials.size() == 20);
+  for (std::size_t i = 0; i < taken["configs"].size(); ++i) {
+    CHECK(trials[3 + i]["config"] == taken["configs"][i]);
+    CHECK(trials[3 + i]["origin"] == json{{"how", "seed"},
+                                          {"seed", "/seeds/studies/0/configs/" + std::to_string(i)},
+                                          {"study", first}});
+  }
+  document["seeds"]["studies"] = {"st_gone"};
+  CHECK(api.call("POST", "/v1/studies", document)["errors"][0]["pointer"] == "/seeds/studies/0");
 }
 
 TEST_CASE("the event stream replays the whole log in order") {

@@ -41,6 +41,7 @@ TEST_CASE("everything but supernet and objectives has a default that is shown") 
   CHECK(shown["algorithm"]["inner"]["name"] == "nsga2");
   CHECK(shown["budget"] == json{{"trials", 250}});
   CHECK(shown["seed"] == 42);
+  CHECK(shown["seeds"] == json{{"configs", json::array()}, {"studies", json::array()}});
 }
 
 TEST_CASE("a study searches the precisions that run here, or fewer when told so") {
@@ -111,8 +112,8 @@ TEST_CASE("all mistakes of a study are told at once, each where it stands") {
         "/seed must be a whole number between 0 and 9007199254740991, got -1\n"
         "/priority is not a field here; the fields are algorithm, baselines, budget, constraints, "
         "final_test, metrics, name, objectives, "
-        "precisions, seed "
-        "or supernet\n");
+        "precisions, seed, "
+        "seeds or supernet\n");
 }
 
 TEST_CASE("documents of the wrong shape are told so") {
