@@ -14,8 +14,9 @@ namespace {
 
 struct QuarryOptions {
   std::size_t initial = 10;
-  std::size_t batch = 4;
-  double optimism = 2.0;
+  std::size_t batch = 2;
+  double optimism = 2.5;
+  bool corners = true;
   std::string predictor = "gaussian_process";
   std::size_t max_rows = 400;
   InnerSearchOptions inner;
@@ -56,8 +57,10 @@ class Quarry final : public SearchAlgorithm {
 
   void propose_first(Rng& rng) {
     for (const Genome& seed : problem_.seeds) generation_.propose({seed, {.how = "seed"}});
-    for (Genome& corner : corners(*problem_.space))
-      generation_.propose({std::move(corner), {.how = "corner"}});
+    if (options_.corners) {
+      for (Genome& corner : corners(*problem_.space))
+        generation_.propose({std::move(corner), {.how = "corner"}});
+    }
     propose_initial_sample(problem_, options_.initial, generation_, rng);
   }
 
@@ -109,14 +112,18 @@ std::vector<OptionSpec> option_specs() {
        .fallback = static_cast<std::int64_t>(defaults.batch),
        .min = 1,
        .max = 256,
-       .help = "trials measured after each look at the predictions; few find more, many use more "
-               "workers"},
+       .help = "trials measured after each look at the predictions; few find more, many keep "
+               "more workers busy"},
       {.name = "optimism",
        .type = OptionType::kNumber,
        .fallback = defaults.optimism,
        .min = 0,
        .max = 10,
        .help = "most standard deviations by which a prediction is taken better than its mean"},
+      {.name = "corners",
+       .type = OptionType::kFlag,
+       .fallback = defaults.corners,
+       .help = "measure the network of all first and that of all last choices at the start"},
       predictor_option_spec(defaults.predictor),
       {.name = "max_rows",
        .fallback = static_cast<std::int64_t>(defaults.max_rows),
@@ -135,6 +142,7 @@ std::unique_ptr<SearchAlgorithm> make(Problem problem, const OptionValues& optio
       QuarryOptions{.initial = static_cast<std::size_t>(options.integer("initial")),
                     .batch = static_cast<std::size_t>(options.integer("batch")),
                     .optimism = options.number("optimism"),
+                    .corners = options.flag("corners"),
                     .predictor = options.text("predictor"),
                     .max_rows = static_cast<std::size_t>(options.integer("max_rows")),
                     .inner = read_inner_search_options(options)},
