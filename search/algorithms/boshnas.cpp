@@ -122,7 +122,7 @@ class Boshnas final : public SearchAlgorithm {
     for (const std::size_t i : rows)
       x.push_back(embedding_.of(generation_.seen()[measured_.members[i].genome]));
     const predictors::Uniform uniform = uniform_of(rng);
-    surrogate_.train(x, y, trained_ ? options_.epochs : options_.first_epochs, uniform);
+    surrogate_.train(x, y, trained_ ? options_.epochs : first_epochs(x.size()), uniform);
     trained_ = true;
     std::vector<Genome> improved = improved_by_gradients(x, rng);  // best first
     std::size_t next = 0;
@@ -141,6 +141,15 @@ class Boshnas final : public SearchAlgorithm {
       if (!genome) return;
       generation_.propose({std::move(*genome), {.how = "random"}});
     }
+  }
+
+  // As many steps as the first training would have had if it had begun with `initial` rows: a
+  // search that starts from thousands of trials must not wait for hundreds of passes over them.
+  int first_epochs(std::size_t rows) const {
+    const auto passes = static_cast<double>(options_.first_epochs) *
+                        static_cast<double>(options_.initial) / static_cast<double>(rows);
+    return std::clamp(static_cast<int>(passes), std::min(options_.epochs, options_.first_epochs),
+                      options_.first_epochs);
   }
 
   // One number in (0, 1) per row, small is good: the objective, or the Tchebycheff function of
@@ -263,7 +272,7 @@ std::vector<OptionSpec> option_specs() {
            .fallback = static_cast<std::int64_t>(defaults.first_epochs),
            .min = 1,
            .max = 10000,
-           .help = "passes of the first training"},
+           .help = "passes of the first training over `initial` rows, fewer over more"},
           {.name = "epochs",
            .fallback = static_cast<std::int64_t>(defaults.epochs),
            .min = 1,
