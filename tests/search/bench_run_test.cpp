@@ -108,6 +108,19 @@ TEST_CASE("trials are counted until a value is good enough, ties too") {
   CHECK(trials_until({}, 1) == 1);
 }
 
+TEST_CASE("evaluations are counted until the mean share of all runs passes a mark") {
+  const std::vector<Score> scores = {{.volume = {0, 0.5, 1}}, {.volume = {0.5, 0.5, 0.5, 1}}};
+  CHECK(evaluations_to_pass(scores, 0.2) == 1U);
+  CHECK(evaluations_to_pass(scores, 0.5) == 3U);
+}
+
+TEST_CASE("a mark that is not passed before the shortest run ends, or without runs, has no count") {
+  CHECK_FALSE(evaluations_to_pass({{.volume = {0.2}}, {.volume = {0.2, 1}}}, 0.3));
+  CHECK_FALSE(evaluations_to_pass({{.volume = {0.3}}}, 0.3));
+  CHECK_FALSE(evaluations_to_pass({Score{}}, 0));
+  CHECK_FALSE(evaluations_to_pass({}, 0));
+}
+
 TEST_CASE("a contestant's options reach its algorithm") {
   // A generation of four is measured before there are parents to breed from.
   const BenchProblem problem = classic_problems().front();

@@ -38,18 +38,6 @@ void print_row(const std::string& label, const std::vector<double>& means,
   std::fflush(stdout);
 }
 
-// Evaluations until the mean share of all seeds passes `share`.
-std::optional<double> evaluations_to_pass(const std::vector<Score>& scores, double share) {
-  for (std::size_t n = 0;; ++n) {
-    std::vector<double> now;
-    for (const Score& score : scores) {
-      if (n >= score.volume.size()) return std::nullopt;
-      now.push_back(score.volume[n]);
-    }
-    if (mean(now) > share) return static_cast<double>(n + 1);
-  }
-}
-
 }  // namespace
 
 void bench_replay(Report& report, const SearchBenchOptions& options) {

@@ -119,6 +119,18 @@ std::size_t trials_until(const Score& score, double enough) {
   return static_cast<std::size_t>(found - score.best.begin()) + 1;
 }
 
+std::optional<std::size_t> evaluations_to_pass(const std::vector<Score>& scores, double share) {
+  if (scores.empty()) return std::nullopt;
+  std::size_t shortest = scores.front().volume.size();
+  for (const Score& score : scores) shortest = std::min(shortest, score.volume.size());
+  for (std::size_t n = 0; n < shortest; ++n) {
+    std::vector<double> now;
+    for (const Score& score : scores) now.push_back(score.volume[n]);
+    if (mean(now) > share) return n + 1;
+  }
+  return std::nullopt;
+}
+
 BenchProblem reflected(const BenchProblem& problem) {
   const auto mirror = [space = problem.space](Genome genome) {
     for (std::size_t g = 0; g < genome.size(); ++g) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,10 @@ std::vector<Score> run_seeds(const BenchProblem& problem, const Contestant& cont
 // How many evaluations it took until the best value was `enough` or less; one more than were made
 // where it never was.
 std::size_t trials_until(const Score& score, double enough);
+
+// How many evaluations it took until the mean share of all runs was more than `share`; nothing
+// where one of them ends before, or where there are none.
+std::optional<std::size_t> evaluations_to_pass(const std::vector<Score>& scores, double share);
 
 // The problem as an algorithm sees it. The benchmark problem outlives it.
 search::Problem problem_for(const BenchProblem& problem);
