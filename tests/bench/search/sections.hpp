@@ -27,8 +27,8 @@ void bench_tabular(Report& report, const SearchBenchOptions& options);
 void bench_classic(Report& report, const SearchBenchOptions& options);
 // The exact gap to the true front of the mini-spaces.
 void bench_mini_space(Report& report, const SearchBenchOptions& options);
-// Evaluations a second beside pagmo2 and Optuna, the cost of a LINAS loop, of asking after 10,000
-// trials, of hypervolumes and archives.
+// Evaluations a second beside pagmo2 and Optuna, the cost of a LINAS loop, of asking after many
+// trials or in a large space, of hypervolumes and archives, and how far pagmo2 agrees.
 void bench_throughput(Report& report, const SearchBenchOptions& options);
 
 }  // namespace quarry::bench

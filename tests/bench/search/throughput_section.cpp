@@ -4,8 +4,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
 
 #include "predictors/predictor.hpp"
 #include "search/algorithms/inner_search.hpp"
@@ -13,6 +11,7 @@
 #include "search/core/rng.hpp"
 #include "search/pareto/archive.hpp"
 #include "search/pareto/hypervolume.hpp"
+#include "tests/bench/search/pagmo.hpp"
 #include "tests/bench/search/sections.hpp"
 
 namespace quarry::bench {
@@ -23,6 +22,7 @@ using search::Genome;
 constexpr int kRounds = 5;
 constexpr std::size_t kGenes = 45;
 constexpr std::size_t kEvaluations = 100000;
+constexpr auto kNoPagmo = "absent: pagmo2 does not answer (make peers)";
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -82,26 +82,6 @@ std::pair<double, double> our_nsga2(std::size_t population) {
   return {whole, seconds_since(begin)};
 }
 
-// The first line that a program prints; empty when it cannot be run.
-std::string first_line_of(const std::string& command) {
-  std::FILE* const pipe = popen((command + " 2>/dev/null").c_str(), "r");
-  if (pipe == nullptr) return "";
-  char line[256] = "";
-  const bool read = std::fgets(line, sizeof line, pipe) != nullptr;
-  pclose(pipe);
-  return read ? std::string(line, std::strcspn(line, "\n")) : "";
-}
-
-std::optional<std::pair<double, double>> pagmo_nsga2(std::size_t population) {
-  const std::string line =
-      first_line_of(std::string(QUARRY_PAGMO_PEER) + " " + std::to_string(population) + " " +
-                    std::to_string(kEvaluations));
-  double whole = 0;
-  double fitness = 0;
-  if (std::sscanf(line.c_str(), "%lf %lf", &whole, &fitness) != 2) return std::nullopt;
-  return std::pair{whole, fitness};
-}
-
 void bench_nsga2(Report& report) {
   for (const std::size_t population : {52U, 100U}) {
     std::vector<double> ours;
@@ -111,8 +91,8 @@ void bench_nsga2(Report& report) {
       const auto [whole, fitness] = our_nsga2(population);
       ours.push_back((whole - fitness) / kEvaluations * 1e6);
       rates.push_back(kEvaluations / whole);
-      if (const auto peer = pagmo_nsga2(population))
-        theirs.push_back((peer->first - peer->second) / kEvaluations * 1e6);
+      if (const auto peer = pagmo_nsga2(population, kEvaluations))
+        theirs.push_back((peer->seconds - peer->fitness_seconds) / kEvaluations * 1e6);
     }
     const std::string where = fmt::format("NSGA-II, population {}", population);
     report.add({.figure = where + ", evaluations a second", .value = median(rates), .unit = "1/s"});
@@ -122,7 +102,7 @@ void bench_nsga2(Report& report) {
       report.add({.figure = where + ", share of pagmo2's own cost",
                   .unit = "",
                   .target = "at most 0.2",
-                  .note = "absent: pagmo2 is not unpacked (make peers)"});
+                  .note = kNoPagmo});
       continue;
     }
     const double share = median(ours) / median(theirs);
@@ -170,10 +150,13 @@ void bench_optuna(Report& report) {
 }
 
 // Algorithms that know `past` random trials, asked for a batch.
-double seconds_to_ask(const std::string& name, const search::SearchSpace& space,
-                      std::size_t objectives, std::size_t past, std::size_t batch,
-                      std::map<std::string, OptionValue> options) {
-  const auto algorithm = make(name, {.space = &space, .objectives = objectives}, options);
+double seconds_to_ask(const search::AlgorithmEntry& entry, const search::SearchSpace& space,
+                      std::size_t objectives, std::size_t past, std::size_t batch) {
+  std::map<std::string, OptionValue> options;
+  for (const OptionSpec& spec : entry.options) {
+    if (spec.name == "batch") options[spec.name] = static_cast<std::int64_t>(batch);
+  }
+  const auto algorithm = make(entry.name, {.space = &space, .objectives = objectives}, options);
   search::Rng rng(5);
   std::vector<search::Trial> trials;
   for (std::size_t number = 0; number < past; ++number) {
@@ -211,13 +194,9 @@ void bench_past_trials(Report& report) {
     const bool predicts = entry.name == "quarry" || entry.name == "linas" ||
                           entry.name == "bayesian" || entry.name == "boshnas" ||
                           entry.name == "tpe";
-    std::map<std::string, OptionValue> options;
-    for (const OptionSpec& spec : entry.options) {
-      if (spec.name == "batch") options[spec.name] = std::int64_t{50};
-    }
     std::vector<double> seconds;
     for (int round = 0; round < 3; ++round)
-      seconds.push_back(seconds_to_ask(entry.name, space, 3, 10000, 50, options));
+      seconds.push_back(seconds_to_ask(entry, space, 3, 10000, 50));
     const double limit = predicts ? 1.0 : 0.01;
     report.add({.figure = fmt::format("ask {} for 50 after 10,000 trials, 151 genes, 3 objectives",
                                       entry.name),
@@ -280,13 +259,17 @@ void bench_pareto(Report& report) {
     for (double& value : point) value = 1.0 - value / std::sqrt(length);
     front.add(point);
   }
+  const std::vector<double> reference(3, 1.1);
   std::vector<double> volume_ms;
+  std::vector<double> pagmo_ms;
   std::vector<double> archive_ms;
   for (int round = 0; round < kRounds; ++round) {
     auto begin = std::chrono::steady_clock::now();
-    volatile double volume = search::hypervolume(front, std::vector<double>{1.1, 1.1, 1.1});
+    volatile double volume = search::hypervolume(front, reference);
     static_cast<void>(volume);
     volume_ms.push_back(seconds_since(begin) * 1e3);
+    if (const auto peer = pagmo_hypervolume(front, reference))
+      pagmo_ms.push_back(peer->seconds * 1e3);
     // Every point on the front, in a random order: the most that an archive has to keep.
     std::vector<double> xs(100000);
     for (double& x : xs) x = rng.uniform();
@@ -301,11 +284,37 @@ void bench_pareto(Report& report) {
               .unit = "ms",
               .target = "under 1",
               .holds = median(volume_ms) < 1.0});
+  Figure theirs{.figure = "pagmo2's hypervolume of the same front", .unit = "ms"};
+  if (pagmo_ms.empty()) {
+    theirs.note = kNoPagmo;
+  } else {
+    theirs.value = median(pagmo_ms);
+  }
+  report.add(theirs);
   report.add({.figure = "archive of 2 objectives, 100,000 inserts that all stay",
               .value = median(archive_ms),
               .unit = "ms",
               .target = "under 100",
               .holds = median(archive_ms) < 100.0});
+}
+
+void bench_agreement(Report& report) {
+  constexpr std::size_t kSetsPerDimension = 10;
+  const auto pairs = volumes_beside_pagmo(kSetsPerDimension);
+  Figure figure{.figure = fmt::format("hypervolume, most it differs from pagmo2's on {} sets, 2-6 "
+                                      "objectives",
+                                      5 * kSetsPerDimension),
+                .unit = "relative",
+                .target = "at most 1e-10"};
+  if (pairs) {
+    double largest = 0.0;
+    for (const VolumePair& pair : *pairs) largest = std::max(largest, pair.relative_difference());
+    figure.value = largest;
+    figure.holds = largest <= 1e-10;
+  } else {
+    figure.note = kNoPagmo;
+  }
+  report.add(figure);
 }
 
 }  // namespace
@@ -317,6 +326,7 @@ void bench_throughput(Report& report, const SearchBenchOptions&) {
   bench_linas_loop(report);
   bench_past_trials(report);
   bench_pareto(report);
+  bench_agreement(report);
 }
 
 }  // namespace quarry::bench
