@@ -45,16 +45,21 @@ OptionValues small_options(const AlgorithmEntry& entry) {
   return options;
 }
 
+// Two objectives where the algorithm takes them, and a bound known by measurement only.
+Problem problem_on(const AlgorithmEntry& entry, const SearchSpace& space) {
+  const std::size_t objectives = std::min<std::size_t>(2, entry.max_objectives);
+  return {.space = &space,
+          .objectives = objectives,
+          .exact = std::vector<std::function<double(const Genome&)>>(objectives),
+          .bounds = {{}}};
+}
+
 std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchSpace& space,
                                       std::uint64_t seed, std::vector<Genome> seeds = {},
                                       ParallelFor parallel_for = nullptr) {
-  const std::size_t objectives = std::min<std::size_t>(2, entry.max_objectives);
-  Problem problem{.space = &space,
-                  .objectives = objectives,
-                  .exact = std::vector<std::function<double(const Genome&)>>(objectives),
-                  .bounds = {{}},
-                  .seeds = std::move(seeds),
-                  .parallel_for = std::move(parallel_for)};
+  Problem problem = problem_on(entry, space);
+  problem.seeds = std::move(seeds);
+  problem.parallel_for = std::move(parallel_for);
   return entry.make(std::move(problem), small_options(entry), seed);
 }
 
@@ -202,6 +207,27 @@ TEST_CASE("a bound known by formula is kept by almost every proposal of those th
       algorithm->tell(std::span(&trial, 1));
     }
     CHECK(kept >= 50);
+  }
+}
+
+TEST_CASE("every algorithm searches a space of 1000 genes") {
+  const SearchSpace space = test::depth_space(9, 2, 111);
+  for (const AlgorithmEntry& entry : algorithm_registry()) {
+    INFO(entry.name);
+    // One step with a model is enough: the local search of Bayesian optimisation looks at every
+    // neighbour, which takes it seconds under a sanitizer.
+    OptionValues options = small_options(entry);
+    for (const OptionSpec& spec : entry.options) {
+      if (spec.name != "initial") continue;
+      options.set("initial", std::int64_t{59});
+      options.set("batch", std::int64_t{1});
+    }
+    const auto algorithm = entry.make(problem_on(entry, space), options, 1);
+    const Run result = run(entry, *algorithm, 60, 10, 3);
+    CHECK(std::set<Genome>(result.proposed.begin(), result.proposed.end()).size() == 60);
+    CHECK(std::ranges::all_of(result.proposed, [&](const Genome& genome) {
+      return space.contains(genome) && space.canonical(genome) == genome;
+    }));
   }
 }
 
