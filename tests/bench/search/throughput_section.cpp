@@ -207,6 +207,21 @@ void bench_past_trials(Report& report) {
   }
 }
 
+void bench_many_genes(Report& report) {
+  const search::SearchSpace space = ordinal_space(1000, 3);
+  for (const search::AlgorithmEntry& entry : search::algorithm_registry()) {
+    const std::size_t objectives = std::min<std::size_t>(2, entry.max_objectives);
+    // What takes seconds is asked once.
+    std::vector<double> seconds;
+    while (seconds.empty() || (seconds.size() < 3 && seconds.back() < 1.0))
+      seconds.push_back(seconds_to_ask(entry, space, objectives, 1000, 50));
+    report.add({.figure = fmt::format("ask {} for 50 after 1,000 trials, 1000 genes, {}",
+                                      entry.name, objectives == 1 ? "1 objective" : "2 objectives"),
+                .value = median(seconds) * 1e3,
+                .unit = "ms"});
+  }
+}
+
 // Fit two predictors on 250 rows of 45 genes, then 20,000 predicted evaluations of NSGA-II.
 void bench_linas_loop(Report& report) {
   const search::SearchSpace space = ordinal_space(kGenes, 3);
@@ -325,6 +340,7 @@ void bench_throughput(Report& report, const SearchBenchOptions&) {
   bench_optuna(report);
   bench_linas_loop(report);
   bench_past_trials(report);
+  bench_many_genes(report);
   bench_pareto(report);
   bench_agreement(report);
 }
