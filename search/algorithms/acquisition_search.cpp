@@ -5,25 +5,39 @@
 #include <cmath>
 
 #include "search/algorithms/inner_search.hpp"
+#include "search/core/rng.hpp"
 
 namespace quarry::search {
 namespace {
 
 constexpr std::size_t kPopulation = 50;
 constexpr int kLocalRounds = 8;
+constexpr std::size_t kMostNeighbours = 500;  // of a round, so that a thousand genes cost no more
 
-// Every network that differs in one living gene and was not seen.
+// Networks that differ in one living gene and were not seen: all of them, or as many random ones as
+// a round looks at.
 std::vector<Genome> unseen_neighbours(const SearchSpace& space, const Genome& genome,
-                                      const SeenGenomes& seen) {
-  std::vector<Genome> neighbours;
+                                      const SeenGenomes& seen, Rng rng) {
+  struct Move {
+    std::size_t gene;
+    Choice choice;
+  };
+  std::vector<Move> moves;
   for (std::size_t g = 0; g < genome.size(); ++g) {
     if (!space.is_alive(genome, g)) continue;
     for (std::size_t c = 0; c < space.genes()[g].choices.size(); ++c) {
-      Genome moved = genome;
-      moved[g] = static_cast<Choice>(c);
-      space.canonicalise(moved);
-      if (moved != genome && !seen.contains(moved)) neighbours.push_back(std::move(moved));
+      if (c != genome[g]) moves.push_back({g, static_cast<Choice>(c)});
     }
+  }
+  const std::size_t count = std::min(moves.size(), kMostNeighbours);
+  for (std::size_t i = 0; count < moves.size() && i < count; ++i)
+    std::swap(moves[i], moves[i + rng.below(moves.size() - i)]);
+  std::vector<Genome> neighbours;
+  for (std::size_t i = 0; i < count; ++i) {
+    Genome moved = genome;
+    moved[moves[i].gene] = moves[i].choice;
+    space.canonicalise(moved);
+    if (!seen.contains(moved)) neighbours.push_back(std::move(moved));
   }
   return neighbours;
 }
@@ -54,7 +68,8 @@ std::vector<Genome> most_valuable(const SearchSpace& space, const Acquisition& a
   double least = candidates.objectives[order.front()][0];
   for (int round = 0; round < kLocalRounds; ++round) {
     Candidates around(1);
-    const std::vector<Genome> neighbours = unseen_neighbours(space, best, seen);
+    const std::vector<Genome> neighbours = unseen_neighbours(
+        space, best, seen, Rng(seed).fork("neighbours", static_cast<std::uint64_t>(round)));
     predict(neighbours, around);
     const auto better = std::ranges::min_element(around.objectives.values);
     if (better == around.objectives.values.end() || *better >= least) break;

@@ -69,6 +69,18 @@ TEST_CASE("where everything was seen nothing is found") {
   CHECK(most_valuable(space, each(sum), {}, seen, 5, kWholeSpace, 1).empty());
 }
 
+TEST_CASE("a step of the local search looks at 500 of a large space's neighbours, each once") {
+  const SearchSpace space = test::flat_space(std::vector<std::size_t>(600, 2));
+  std::vector<std::size_t> looks;
+  const Acquisition counted = [&](std::span<const Genome> genomes) {
+    looks.push_back(std::set<Genome>(genomes.begin(), genomes.end()).size());
+    return each(sum)(genomes);
+  };
+  most_valuable(space, counted, {}, {}, 1, kOneGeneration, 1);
+  // One generation of 50, then eight steps: any 500 of 600 hold a gene that is worth switching on.
+  CHECK(looks == std::vector<std::size_t>{50, 500, 500, 500, 500, 500, 500, 500, 500});
+}
+
 TEST_CASE("no network is found when none is wanted") {
   CHECK(most_valuable(test::flat_space({4, 4}), each(sum), {}, {}, 0, kWholeSpace, 1).empty());
 }
