@@ -92,6 +92,13 @@ TEST_CASE("one objective is scored by its best value and its share at the marks"
   CHECK(score.volume.empty());
 }
 
+TEST_CASE("with one objective a run ends when its best value is good enough") {
+  const BenchProblem problem = problem_of({{{6}, {}}, {{9}, {}}, {{4}, {}}, {{5}, {}}}, {10}, 8);
+  Contestant content = kInOrder;
+  content.enough = 4;
+  CHECK(run_once(problem, content, 1, {4}).best == Numbers{6, 6, 4});
+}
+
 TEST_CASE("three objectives are scored by their share at the marks") {
   const BenchProblem problem = problem_of(
       {{{1, 1, 1}, {}}, {{0, 1, 1}, {}}, {{1, 1, 0}, {}}, {{3, 0, 0}, {}}}, {2, 2, 2}, 4);

@@ -26,7 +26,8 @@ double distance_to_legal(const std::vector<Genome>& legal, const Genome& genome)
   std::size_t nearest = genome.size();
   for (const Genome& other : legal) {
     std::size_t changed = 0;
-    for (std::size_t g = 0; g < genome.size(); ++g) changed += genome[g] != other[g] ? 1 : 0;
+    for (std::size_t g = 0; g < genome.size() && changed < nearest; ++g)
+      changed += genome[g] != other[g] ? 1 : 0;
     nearest = std::min(nearest, changed);
   }
   return static_cast<double>(nearest);
@@ -89,6 +90,7 @@ Score run_once(const BenchProblem& problem, const Contestant& contestant, std::u
     }
     score.best.push_back(best);
     if (watched) score.volume.push_back(*archive.hypervolume() / problem.best_hypervolume);
+    if (problem.objectives == 1 && best <= contestant.enough) break;
     if (std::ranges::find(marks, counted) == marks.end()) continue;
     score.hypervolume_share[counted] =
         watched ? score.volume.back()

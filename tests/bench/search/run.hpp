@@ -2,6 +2,7 @@
 // the best known, best value, IGD+, after every so many measurements.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ struct Contestant {
   std::string algorithm;  // in the registry
   std::map<std::string, OptionValue> options;
   std::size_t most_evaluations = 1000;  // what it is given time for
+  // With one objective: a run ends when its best value is this good.
+  double enough = -std::numeric_limits<double>::infinity();
 };
 
 // One run's scores, by evaluations made.
