@@ -157,7 +157,7 @@ TEST_CASE("an algorithm is told how many genes away the nearest legal network is
   CHECK(searched.bounds[0].exact({0, 0}) == 1.0);
   CHECK(searched.bounds[0].exact({1, 1}) == 0.0);
   problem.legal = {{1, 1}};
-  CHECK(searched.bounds[0].exact({0, 0}) == 2.0);
+  CHECK(problem_for(problem).bounds[0].exact({0, 0}) == 2.0);
 }
 
 TEST_CASE("a reflected problem has its answers, formulas, bounds and seeds at mirrored networks") {
