@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/http/client.hpp"
+#include "tests/support/follow.hpp"
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/server.hpp"
 
@@ -31,19 +32,6 @@ std::string submit(const std::string& url) {
   const Response created = HttpClient(url).request("POST", "/v1/studies", kStudy.dump());
   REQUIRE(created.status == 201);
   return json::parse(created.body)["id"];
-}
-
-// Follows the study; stops listening after `events` more of them. True when the study has ended.
-bool follow(const std::string& url, const std::string& id, int events) {
-  bool ended = false;
-  HttpClient(url).stream(
-      "/v1/studies/" + id + "/events", 0,
-      [&](const ServerSentEvent& event) {
-        if (event.type == "study.state") ended = json::parse(event.data)["state"] == "completed";
-        return !ended && --events > 0;
-      },
-      [](const Response& response) { FAIL(response.body); });
-  return ended;
 }
 
 std::string trials_of(const std::string& url, const std::string& id) {
@@ -76,7 +64,7 @@ TEST_CASE(
   {
     test::ServerProcess server(calm.path());
     const std::string id = submit(server.url());
-    REQUIRE(follow(server.url(), id, 1000000));
+    REQUIRE(test::follow(server.url(), id, 1000000));
     expected = trials_of(server.url(), id);
     CHECK(server.end(SIGTERM) == 0);
   }
@@ -89,7 +77,7 @@ TEST_CASE(
   for (int patience = 5; !ended; patience += 13) {
     test::ServerProcess server(folder.path());
     if (id.empty()) id = submit(server.url());
-    ended = follow(server.url(), id, patience);
+    ended = test::follow(server.url(), id, patience);
     ++lives;
     if (ended) CHECK(trials_of(server.url(), id) == expected);
     server.end(SIGKILL);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/http/client.hpp"
+#include "tests/support/follow.hpp"
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/server.hpp"
 
@@ -32,19 +33,6 @@ std::string written(const test::TemporaryFolder& folder, const std::string& name
   const std::string path = folder.path() + "/" + name;
   std::ofstream(path) << text;
   return path;
-}
-
-// Follows the study; stops listening after `events` of them. True when the study has ended.
-bool follow(const std::string& url, const std::string& id, int events = 1000000) {
-  bool ended = false;
-  HttpClient(url).stream(
-      "/v1/studies/" + id + "/events", 0,
-      [&](const ServerSentEvent& event) {
-        if (event.type == "study.state") ended = json::parse(event.data)["state"] == "completed";
-        return !ended && --events > 0;
-      },
-      [](const Response& response) { FAIL(response.body); });
-  return ended;
 }
 
 json get(const std::string& url, const std::string& target) {
@@ -86,7 +74,7 @@ TEST_CASE(
     test::ServerProcess server(folder.path());
     first = submit(server, written(folder, "first.json", study(30, 1).dump()), {}, err);
     CHECK(err == "");
-    REQUIRE(follow(server.url(), first));
+    REQUIRE(test::follow(server.url(), first));
     front = get(server.url(), "/v1/studies/" + first + "/front?page_size=1000");
     server.end(SIGKILL);
   }
@@ -119,13 +107,13 @@ TEST_CASE(
                      " are new seeds" + left_out + "\n");
     spec = get(server.url(), "/v1/studies/" + second)["spec"];
     CHECK(spec["seeds"]["studies"][0]["id"] == first);
-    REQUIRE_FALSE(follow(server.url(), second, 8));
+    REQUIRE_FALSE(test::follow(server.url(), second, 8));
     server.end(SIGKILL);
   }
   json trials;
   {
     test::ServerProcess server(folder.path());
-    REQUIRE(follow(server.url(), second));
+    REQUIRE(test::follow(server.url(), second));
     CHECK(get(server.url(), "/v1/studies/" + second)["spec"] == spec);
     trials = trials_of(server.url(), second);
   }
@@ -144,7 +132,7 @@ TEST_CASE(
   const test::TemporaryFolder elsewhere;
   test::ServerProcess server(elsewhere.path());
   const std::string again = submit(server, written(folder, "shown.json", spec.dump()), {}, err);
-  REQUIRE(follow(server.url(), again));
+  REQUIRE(test::follow(server.url(), again));
   CHECK(get(server.url(), "/v1/studies/" + again)["spec"] == spec);
   CHECK(genomes_of(trials_of(server.url(), again)) == genomes_of(trials));
 }
@@ -155,7 +143,7 @@ TEST_CASE("what an earlier study measured of a front is not measured again") {
   std::string err;
   const std::string file = written(folder, "study.json", study(12, 1).dump());
   const std::string first = submit(server, file, {}, err);
-  REQUIRE(follow(server.url(), first));
+  REQUIRE(test::follow(server.url(), first));
   const std::string second = submit(server, file, {"--warm-start", first}, err);
   std::size_t seeds = 3;
   std::size_t reused = 0;
@@ -187,7 +175,7 @@ TEST_CASE(
     const test::TemporaryFolder there;
     test::ServerProcess server(there.path());
     const std::string id = submit(server, file, {}, err);
-    REQUIRE(follow(server.url(), id));
+    REQUIRE(test::follow(server.url(), id));
     from_command = quarry({"front", id, "--json", "--url", server.url()}).out;
     from_api = get(server.url(), "/v1/studies/" + id + "/front").dump();
   }
@@ -200,7 +188,7 @@ TEST_CASE(
         submit(server, file, {"--seeds", written(folder, "seeds.json", text)}, err);
     CHECK(err == "");
     CHECK(get(server.url(), "/v1/studies/" + id)["spec"]["seeds"]["configs"] == configs);
-    REQUIRE(follow(server.url(), id));
+    REQUIRE(test::follow(server.url(), id));
     const json trials = trials_of(server.url(), id);
     for (const json& member : front) {
       const bool seeded = std::ranges::any_of(trials, [&](const json& trial) {
