@@ -47,7 +47,7 @@ SensitivityTable measure_sensitivity(
   const std::size_t total = policy_of(network).size() * table.precisions.size();
   for (search::Operator& op : network.operators) {
     if (!search::is_quantizable(op)) continue;
-    const std::int64_t bytes = search::cost_of(op).model_size_bytes;
+    const std::int64_t bytes = search::cost_of(op, network).model_size_bytes;
     for (const Precision precision : table.precisions) {
       op.precision = precision;
       const Logits logits = logits_of(network);
@@ -57,7 +57,7 @@ SensitivityTable measure_sensitivity(
                             .top1_change = top1_accuracy(logits, split.labels) - table.top1,
                             .loss_change = cross_entropy(logits, split.labels) - table.loss,
                             .kl = mean_kl(reference, logits),
-                            .bytes_saved = bytes - search::cost_of(op).model_size_bytes});
+                            .bytes_saved = bytes - search::cost_of(op, network).model_size_bytes});
       progress(table.rows.size(), total);
     }
     op.precision = Precision::kF32;

@@ -216,6 +216,12 @@ class Compiler {
     }
   }
 
+  template <typename Kind>
+  void compile_kind(const Kind&) {
+    throw CompileFailure("operator " + op().name + ": " +
+                         std::string(search::kind_name(op().kind)) + " cannot be run yet");
+  }
+
   void compile_kind(const search::Patchify& patchify) {
     const search::TensorShape& image = shape_of(op().inputs[0]);
     const memory::dim patch = dim(patchify.patch);

@@ -30,6 +30,29 @@ Primitive finish(const typename Kind::primitive_desc& descriptor) {
           .scratchpad = descriptor.scratchpad_desc()};
 }
 
+void append_activation(dnnl::post_ops& post, search::Activation activation) {
+  const auto append = [&](algorithm kind, float alpha, float beta) {
+    post.append_eltwise(1.0F, kind, alpha, beta);
+  };
+  switch (activation) {
+    case search::Activation::kNone:
+      return;
+    case search::Activation::kRelu:
+      return append(algorithm::eltwise_relu, 0.0F, 0.0F);
+    case search::Activation::kRelu6:
+      return append(algorithm::eltwise_clip, 0.0F, 6.0F);
+    case search::Activation::kGelu:
+      return append(algorithm::eltwise_gelu_erf, 0.0F, 0.0F);
+    case search::Activation::kHardSwish:
+      return append(algorithm::eltwise_hardswish, 0.0F, 0.0F);
+    case search::Activation::kHardSigmoid:  // 2.6 has none of its own
+      append(algorithm::eltwise_linear, 1.0F / 6.0F, 0.5F);
+      return append(algorithm::eltwise_clip, 0.0F, 1.0F);
+    case search::Activation::kTanh:
+      return append(algorithm::eltwise_tanh, 0.0F, 0.0F);
+  }
+}
+
 }  // namespace
 
 memory::desc dense(const Dims& dims, DataType type) {
@@ -49,16 +72,7 @@ memory::desc strided(const Dims& dims, DataType type, const Dims& strides) {
 Primitive make_linear(const dnnl::engine& engine, const LinearShape& shape) {
   const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
     dnnl::post_ops post;
-    switch (shape.activation) {
-      case search::Activation::kNone:
-        break;
-      case search::Activation::kRelu:
-        post.append_eltwise(1.0F, algorithm::eltwise_relu, 0.0F, 0.0F);
-        break;
-      case search::Activation::kGelu:
-        post.append_eltwise(1.0F, algorithm::eltwise_gelu_erf, 0.0F, 0.0F);
-        break;
-    }
+    append_activation(post, shape.activation);
     if (shape.accumulate) post.append_sum(1.0F);
     attr.set_post_ops(post);
     constexpr int kPerColumn = 2;

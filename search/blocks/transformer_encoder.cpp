@@ -55,8 +55,10 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   const std::size_t qkv = builder.linear(name + ".qkv", norm1, std::move(qkv_linear),
                                          precision_of(values, "qkv_precision"));
   const std::size_t scores = builder.append({.name = name + ".scores",
-                                             .kind = AttentionScores{chosen.heads, chosen.head_dim},
-                                             .inputs = {qkv},
+                                             .kind = AttentionScores{.heads = chosen.heads,
+                                                                     .head_dim = chosen.head_dim,
+                                                                     .key_begin = chosen.attention},
+                                             .inputs = {qkv, qkv},
                                              .output = {{chosen.heads, tokens, tokens}},
                                              .precision = attention});
   const std::size_t softmax = builder.append({.name = name + ".softmax",
@@ -65,7 +67,9 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
                                               .output = {{chosen.heads, tokens, tokens}}});
   const std::size_t context =
       builder.append({.name = name + ".context",
-                      .kind = AttentionContext{chosen.heads, chosen.head_dim},
+                      .kind = AttentionContext{.heads = chosen.heads,
+                                               .head_dim = chosen.head_dim,
+                                               .value_begin = 2 * chosen.attention},
                       .inputs = {softmax, qkv},
                       .output = {{tokens, chosen.attention}},
                       .precision = attention});

@@ -8,16 +8,42 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kPrecisionNames = {"f32", "bf16", "int8", "int8_w4"};
 
+constexpr std::array<std::string_view, 7> kActivationNames = {
+    "none", "relu", "relu6", "gelu", "hard_swish", "hard_sigmoid", "tanh"};
+
+template <typename Enum, std::size_t count>
+bool parse(const std::array<std::string_view, count>& names, std::string_view text, Enum& value) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (names[i] != text) continue;
+    value = static_cast<Enum>(i);
+    return true;
+  }
+  return false;
+}
+
 struct KindName {
-  std::string_view operator()(const Patchify&) const { return "patchify"; }
-  std::string_view operator()(const PositionEmbedding&) const { return "position_embedding"; }
-  std::string_view operator()(const Linear&) const { return "linear"; }
-  std::string_view operator()(const LayerNorm&) const { return "layer_norm"; }
-  std::string_view operator()(const AttentionScores&) const { return "attention_scores"; }
-  std::string_view operator()(const Softmax&) const { return "softmax"; }
-  std::string_view operator()(const AttentionContext&) const { return "attention_context"; }
   std::string_view operator()(const Add&) const { return "add"; }
+  std::string_view operator()(const Multiply&) const { return "multiply"; }
+  std::string_view operator()(const Activate&) const { return "activate"; }
+  std::string_view operator()(const Concatenate&) const { return "concatenate"; }
+  std::string_view operator()(const Softmax&) const { return "softmax"; }
+  std::string_view operator()(const LayerNorm&) const { return "layer_norm"; }
+  std::string_view operator()(const Linear&) const { return "linear"; }
+  std::string_view operator()(const Convolution&) const { return "convolution"; }
+  std::string_view operator()(const Pool&) const { return "pool"; }
+  std::string_view operator()(const GlobalAverage&) const { return "global_average"; }
+  std::string_view operator()(const Patchify&) const { return "patchify"; }
+  std::string_view operator()(const Tokens&) const { return "tokens"; }
+  std::string_view operator()(const TokenEmbedding&) const { return "token_embedding"; }
+  std::string_view operator()(const PositionEmbedding&) const { return "position_embedding"; }
+  std::string_view operator()(const ClassToken&) const { return "class_token"; }
   std::string_view operator()(const TokenMean&) const { return "token_mean"; }
+  std::string_view operator()(const TakeToken&) const { return "take_token"; }
+  std::string_view operator()(const AttentionScores&) const { return "attention_scores"; }
+  std::string_view operator()(const AttentionContext&) const { return "attention_context"; }
+  std::string_view operator()(const HeadProduct&) const { return "head_product"; }
+  std::string_view operator()(const SpectralMix&) const { return "spectral_mix"; }
+  std::string_view operator()(const SpanConvolution&) const { return "span_convolution"; }
 };
 
 }  // namespace
@@ -27,12 +53,15 @@ std::string_view to_text(Precision precision) {
 }
 
 bool parse_precision(std::string_view text, Precision& precision) {
-  for (std::size_t i = 0; i < kPrecisionNames.size(); ++i) {
-    if (kPrecisionNames[i] != text) continue;
-    precision = static_cast<Precision>(i);
-    return true;
-  }
-  return false;
+  return parse(kPrecisionNames, text, precision);
+}
+
+std::string_view to_text(Activation activation) {
+  return kActivationNames[static_cast<std::size_t>(activation)];
+}
+
+bool parse_activation(std::string_view text, Activation& activation) {
+  return parse(kActivationNames, text, activation);
 }
 
 std::size_t TensorShape::elements() const {
@@ -42,6 +71,7 @@ std::size_t TensorShape::elements() const {
 }
 
 std::size_t WeightSlice::elements() const {
+  if (tensor.empty()) return 0;
   std::size_t count = 1;
   for (const std::vector<Range>& ranges : axes) {
     std::size_t kept = 0;
@@ -53,7 +83,9 @@ std::size_t WeightSlice::elements() const {
 
 std::string_view kind_name(const OperatorKind& kind) { return std::visit(KindName{}, kind); }
 
-bool is_quantizable(const Operator& op) { return std::holds_alternative<Linear>(op.kind); }
+bool is_quantizable(const Operator& op) {
+  return std::holds_alternative<Linear>(op.kind) || std::holds_alternative<Convolution>(op.kind);
+}
 
 QuantizationPolicy policy_of(const Network& network) {
   QuantizationPolicy policy;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,7 @@ struct Range {
 };
 
 // The part of a supernet's tensor that a sub-network uses: per axis, the kept ranges in order.
+// Without a name: no tensor.
 struct WeightSlice {
   std::string tensor;
   std::vector<std::vector<Range>> axes;
@@ -42,28 +44,45 @@ struct WeightSlice {
   bool operator==(const WeightSlice&) const = default;
 };
 
-enum class Activation { kNone, kRelu, kGelu };
+// What multiplies element by element is told apart from what does not, because torchprofile counts
+// it: see cost.hpp.
+enum class Activation { kNone, kRelu, kRelu6, kGelu, kHardSwish, kHardSigmoid, kTanh };
 
-// Cuts a [height, width] image into square patches: output [patches, patch * patch], patches row by
-// row. Moves only.
-struct Patchify {
-  std::size_t patch = 1;
+std::string_view to_text(Activation activation);
+// False when `text` names no activation; `activation` is then untouched.
+bool parse_activation(std::string_view text, Activation& activation);
+
+// How the weights of an integer operator are rounded. Asymmetric: a zero point per scale.
+struct WeightScheme {
+  bool symmetric = true;
+  bool per_channel = true;
+  bool operator==(const WeightScheme&) const = default;
 };
 
-// Adds a learned tensor of the input's shape.
-struct PositionEmbedding {
-  WeightSlice table;
+// How the range of an activation is found from what calibration images make of it.
+enum class CalibrationMethod { kMinMax, kKl, kPercentile };
+
+// ---------------------------------------------------------------- operators on any tensor
+
+// Sum of two inputs of one shape.
+struct Add {};
+
+// Product of two inputs, element by element; the second may be [channels] where the first is
+// [channels, height, width] (the gate of squeeze-and-excitation).
+struct Multiply {};
+
+// Its own operator only where no product comes before it that could apply it.
+struct Activate {
+  Activation activation = Activation::kRelu;
 };
 
-// output[t] = activation(weight * input[t] + bias) for each row t; weight is [out_features,
-// in_features].
-struct Linear {
-  std::size_t in_features = 0;
-  std::size_t out_features = 0;
-  Activation activation = Activation::kNone;
-  WeightSlice weight;
-  WeightSlice bias;
+// Inputs joined along an axis, in order.
+struct Concatenate {
+  std::size_t axis = 0;
 };
+
+// Over the last axis.
+struct Softmax {};
 
 // Over the last axis.
 struct LayerNorm {
@@ -72,31 +91,141 @@ struct LayerNorm {
   WeightSlice shift;
 };
 
-// Input [tokens, 3 * heads * head_dim] (queries, keys, values side by side) -> [heads, tokens,
-// tokens], scaled by head_dim^-1/2.
-struct AttentionScores {
-  std::size_t heads = 1;
-  std::size_t head_dim = 1;
+// output[t] = activation(weight * input[t] + bias) for each row t; weight is [out_features,
+// in_features]. A bias without a tensor's name is none.
+struct Linear {
+  std::size_t in_features = 0;
+  std::size_t out_features = 0;
+  Activation activation = Activation::kNone;
+  WeightSlice weight;
+  WeightSlice bias;
 };
 
-// Over the last axis.
-struct Softmax {};
+// ---------------------------------------------------------------- on images [channels, height,
+// width]
 
-// Inputs: probabilities [heads, tokens, tokens] and the same queries/keys/values -> [tokens, heads
-// * head_dim].
-struct AttentionContext {
-  std::size_t heads = 1;
-  std::size_t head_dim = 1;
+// Inference only: folded into the product before it, (x - mean) / sqrt(variance + epsilon) * scale
+// + shift per channel.
+struct BatchNorm {
+  double epsilon = 1e-5;
+  WeightSlice scale;
+  WeightSlice shift;
+  WeightSlice mean;
+  WeightSlice variance;
 };
 
-// Sum of two inputs of one shape.
-struct Add {};
+// Square kernels, padding on all sides alike, then norm, then activation. weight is [out_channels,
+// in_channels / groups, kernel, kernel]. A bias without a tensor's name is none.
+struct Convolution {
+  std::size_t in_channels = 0;
+  std::size_t out_channels = 0;
+  std::size_t kernel = 1;
+  std::size_t stride = 1;
+  std::size_t padding = 0;
+  std::size_t groups = 1;
+  Activation activation = Activation::kNone;
+  WeightSlice weight;
+  WeightSlice bias;
+  std::optional<BatchNorm> norm;
+};
+
+enum class PoolKind { kMax, kAverage };
+
+// The padding takes no part in an average.
+struct Pool {
+  PoolKind kind = PoolKind::kMax;
+  std::size_t kernel = 2;
+  std::size_t stride = 2;
+  std::size_t padding = 0;
+};
+
+// [channels, height, width] -> [channels].
+struct GlobalAverage {};
+
+// [height, width] -> [patches, patch * patch], patches row by row. Moves only.
+struct Patchify {
+  std::size_t patch = 1;
+};
+
+// [channels, height, width] -> [height * width, channels]. Moves only; nothing where channels are
+// stored last.
+struct Tokens {};
+
+// ---------------------------------------------------------------- on sequences [tokens, features]
+
+// Token numbers [tokens] -> [tokens, features]: rows of `words`, times `scale`, plus the first rows
+// of `positions`, plus the first row of `types`; the last two only where they name a tensor.
+struct TokenEmbedding {
+  std::size_t vocabulary = 0;
+  double scale = 1.0;
+  WeightSlice words;
+  WeightSlice positions;
+  WeightSlice types;
+};
+
+// Adds a learned tensor of the input's shape.
+struct PositionEmbedding {
+  WeightSlice table;
+};
+
+// Puts a learned row before the input's.
+struct ClassToken {
+  WeightSlice token;
+};
 
 // [tokens, features] -> [features].
 struct TokenMean {};
+struct TakeToken {
+  std::size_t index = 0;
+};
 
-using OperatorKind = std::variant<Patchify, PositionEmbedding, Linear, LayerNorm, AttentionScores,
-                                  Softmax, AttentionContext, Add, TokenMean>;
+// Inputs: queries [n, ...] and keys [m, ...], which may be the same tensor. Of both, heads *
+// head_dim features from `query_begin` and `key_begin` on, head by head -> [heads, n, m], scaled by
+// head_dim^-1/2.
+struct AttentionScores {
+  std::size_t heads = 1;
+  std::size_t head_dim = 1;
+  std::size_t query_begin = 0;
+  std::size_t key_begin = 0;
+};
+
+// Inputs: probabilities [heads, n, m] and values [m, ...], of which heads * head_dim features from
+// `value_begin` on -> [n, heads * head_dim].
+struct AttentionContext {
+  std::size_t heads = 1;
+  std::size_t head_dim = 1;
+  std::size_t value_begin = 0;
+};
+
+// Each head's features times a square matrix of its own, [heads, head_dim, head_dim] (weighted
+// multiplicative attention, Luong et al. 2015).
+struct HeadProduct {
+  std::size_t heads = 1;
+  std::size_t head_dim = 1;
+  WeightSlice weight;
+};
+
+enum class Spectrum { kFourier, kCosine };
+
+// Mixes tokens, then features, by constant matrices: the real part of the two-dimensional discrete
+// Fourier transform (Lee-Thorp et al. 2022), or the cosine transform.
+struct SpectralMix {
+  Spectrum spectrum = Spectrum::kFourier;
+};
+
+// Dynamic convolution (Wu et al. 2019): inputs are values [tokens, heads * head_dim] and kernels
+// [tokens, heads * kernel], already normalised; output[t] of a head is the sum over j of
+// kernels[t][j] * values[t + j - kernel / 2].
+struct SpanConvolution {
+  std::size_t heads = 1;
+  std::size_t kernel = 1;
+};
+
+using OperatorKind =
+    std::variant<Add, Multiply, Activate, Concatenate, Softmax, LayerNorm, Linear, Convolution,
+                 Pool, GlobalAverage, Patchify, Tokens, TokenEmbedding, PositionEmbedding,
+                 ClassToken, TokenMean, TakeToken, AttentionScores, AttentionContext, HeadProduct,
+                 SpectralMix, SpanConvolution>;
 
 // "linear", "layer_norm", ...
 std::string_view kind_name(const OperatorKind& kind);
@@ -110,10 +239,13 @@ struct Operator {
   std::vector<std::size_t> inputs;  // indices of earlier operators, or kNetworkInput
   TensorShape output;
   Precision precision = Precision::kF32;
+  WeightScheme weight_scheme = {};                             // of an integer operator
+  CalibrationMethod calibration = CalibrationMethod::kMinMax;  // of its input
 };
 
 struct Network {
   TensorShape input;
+  std::size_t vocabulary = 0;  // the input is token numbers below this; 0: real numbers
   std::vector<Operator>
       operators;  // in an order that can be executed; the last one's output is the network's
 };

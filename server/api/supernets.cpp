@@ -41,8 +41,8 @@ json supernet_view(const evaluators::LoadedSupernet& loaded) {
           {"baselines", std::move(baselines)}};
 }
 
-json operator_view(const search::Operator& op) {
-  const search::Cost cost = search::cost_of(op);
+json operator_view(const search::Operator& op, const search::Network& network) {
+  const search::Cost cost = search::cost_of(op, network);
   return {{"name", op.name},
           {"kind", search::kind_name(op.kind)},
           {"precision", search::to_text(op.precision)},
@@ -104,7 +104,7 @@ Response describe_network(const ApiContext& context, const Request& request) {
   const search::Network network = supernet.network(*genome);
   const search::Cost cost = search::cost_of(network);
   json operators = json::array();
-  for (const search::Operator& op : network.operators) operators.push_back(operator_view(op));
+  for (const search::Operator& op : network.operators) operators.push_back(operator_view(op, network));
   nlohmann::ordered_json policy = nlohmann::ordered_json::object();
   for (const auto& [name, precision] : search::policy_of(network))
     policy[name] = search::to_text(precision);

@@ -44,16 +44,16 @@ TEST_CASE("bytes follow the precision of each operator") {
                              .bias = {"b", {{{0, 3}}}}},
               .inputs = {kNetworkInput},
               .output = {{7, 3}}};
-  CHECK(cost_of(op).model_size_bytes == 4 * 15 + 12);
+  CHECK(cost_of(op, {}).model_size_bytes == 4 * 15 + 12);
   op.precision = Precision::kBf16;
-  CHECK(cost_of(op).model_size_bytes == 2 * 15 + 12);
+  CHECK(cost_of(op, {}).model_size_bytes == 2 * 15 + 12);
   op.precision = Precision::kInt8;
-  CHECK(cost_of(op).model_size_bytes == 15 + 3 * 4 + 8 + 12);
+  CHECK(cost_of(op, {}).model_size_bytes == 15 + 3 * 4 + 8 + 12);
   op.precision = Precision::kInt8Weights4;
-  CHECK(cost_of(op).model_size_bytes ==
+  CHECK(cost_of(op, {}).model_size_bytes ==
         3 * 3 + 3 * 4 + 8 + 12);  // rows of 5 four-bit weights take 3 bytes
-  CHECK(cost_of(op).macs == 7 * 15);
-  CHECK(cost_of(op).params == 18);
+  CHECK(cost_of(op, {}).macs == 7 * 15);
+  CHECK(cost_of(op, {}).params == 18);
 }
 
 }  // namespace

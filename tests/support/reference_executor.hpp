@@ -36,6 +36,11 @@ class ReferenceExecutor {
                                                      : network_.operators[op.inputs[which]].output;
   }
 
+  template <typename Kind>
+  std::vector<double> compute(const Kind&, const search::Operator&, const Inputs&) const {
+    return {};
+  }
+
   std::vector<double> compute(const search::Patchify& kind, const search::Operator& op,
                               const Inputs& in) const {
     const std::size_t height = input_shape(op).sizes[0], width = input_shape(op).sizes[1],
@@ -94,15 +99,16 @@ class ReferenceExecutor {
 
   std::vector<double> compute(const search::AttentionScores& kind, const search::Operator& op,
                               const Inputs& in) const {
-    const std::size_t tokens = input_shape(op).sizes[0], a = kind.heads * kind.head_dim;
+    const std::size_t rows = input_shape(op, 0).sizes[0], queries = input_shape(op, 0).sizes[1],
+                      columns = input_shape(op, 1).sizes[0], keys = input_shape(op, 1).sizes[1];
     std::vector<double> out;
     for (std::size_t h = 0; h < kind.heads; ++h)
-      for (std::size_t i = 0; i < tokens; ++i)
-        for (std::size_t j = 0; j < tokens; ++j) {
+      for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t j = 0; j < columns; ++j) {
           double sum = 0;
           for (std::size_t e = 0; e < kind.head_dim; ++e)
-            sum += (*in[0])[i * 3 * a + h * kind.head_dim + e] *
-                   (*in[0])[j * 3 * a + a + h * kind.head_dim + e];
+            sum += (*in[0])[i * queries + kind.query_begin + h * kind.head_dim + e] *
+                   (*in[1])[j * keys + kind.key_begin + h * kind.head_dim + e];
           out.push_back(sum / std::sqrt(static_cast<double>(kind.head_dim)));
         }
     return out;
@@ -123,15 +129,16 @@ class ReferenceExecutor {
 
   std::vector<double> compute(const search::AttentionContext& kind, const search::Operator& op,
                               const Inputs& in) const {
-    const std::size_t tokens = op.output.sizes[0], a = kind.heads * kind.head_dim;
-    std::vector<double> out(tokens * a);
+    const std::size_t rows = op.output.sizes[0], a = kind.heads * kind.head_dim,
+                      columns = input_shape(op, 1).sizes[0], values = input_shape(op, 1).sizes[1];
+    std::vector<double> out(rows * a);
     for (std::size_t h = 0; h < kind.heads; ++h)
-      for (std::size_t i = 0; i < tokens; ++i)
-        for (std::size_t j = 0; j < tokens; ++j)
+      for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t j = 0; j < columns; ++j)
           for (std::size_t e = 0; e < kind.head_dim; ++e)
             out[i * a + h * kind.head_dim + e] +=
-                (*in[0])[(h * tokens + i) * tokens + j] *
-                (*in[1])[j * 3 * a + 2 * a + h * kind.head_dim + e];
+                (*in[0])[(h * rows + i) * columns + j] *
+                (*in[1])[j * values + kind.value_begin + h * kind.head_dim + e];
     return out;
   }
 
