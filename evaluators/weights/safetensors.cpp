@@ -177,15 +177,8 @@ std::vector<std::string> missing_weights(const search::Network& network,
                                          const TensorStore& weights) {
   std::vector<std::string> missing;
   for (const search::Operator& op : network.operators) {
-    if (const auto* linear = std::get_if<search::Linear>(&op.kind)) {
-      collect(linear->weight, weights, missing);
-      collect(linear->bias, weights, missing);
-    } else if (const auto* norm = std::get_if<search::LayerNorm>(&op.kind)) {
-      collect(norm->scale, weights, missing);
-      collect(norm->shift, weights, missing);
-    } else if (const auto* position = std::get_if<search::PositionEmbedding>(&op.kind)) {
-      collect(position->table, weights, missing);
-    }
+    for (const search::WeightSlice* slice : search::weight_slices(op.kind))
+      collect(*slice, weights, missing);
   }
   return missing;
 }

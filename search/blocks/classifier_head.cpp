@@ -4,8 +4,8 @@
 namespace quarry::search {
 namespace {
 
-std::optional<std::string> mismatch(const TensorShape& input, const OptionValues&) {
-  return expect_tokens(input);
+std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionValues&) {
+  return expect_tokens(builder);
 }
 
 void append(NetworkBuilder& builder, const std::string& name, const BlockParameters& parameters) {

@@ -10,7 +10,8 @@ std::size_t patch_of(const OptionValues& values) {
   return static_cast<std::size_t>(values.integer("patch"));
 }
 
-std::optional<std::string> mismatch(const TensorShape& input, const OptionValues& values) {
+std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionValues& values) {
+  const TensorShape& input = builder.current_shape();
   if (input.sizes.size() != 2)
     return "expects an image [height, width], got one of " + std::to_string(input.sizes.size()) +
            " axes";

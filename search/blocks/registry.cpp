@@ -37,10 +37,26 @@ Precision precision_of(const OptionValues& values, std::string_view name) {
   return precision;
 }
 
-std::optional<std::string> expect_tokens(const TensorShape& input) {
-  if (input.sizes.size() == 2) return std::nullopt;
-  return "expects a tensor [tokens, features], got one of " + std::to_string(input.sizes.size()) +
-         " axes";
+namespace {
+
+std::optional<std::string> expect_axes(const NetworkBuilder& builder, std::size_t axes,
+                                       const char* what) {
+  if (builder.reads_token_numbers())
+    return std::string("expects ") + what + ", got token numbers: put a token_embedding before it";
+  const std::size_t got = builder.current_shape().sizes.size();
+  if (got == axes) return std::nullopt;
+  return std::string("expects ") + what + ", got a tensor of " + std::to_string(got) +
+         (got == 1 ? " axis" : " axes");
+}
+
+}  // namespace
+
+std::optional<std::string> expect_tokens(const NetworkBuilder& builder) {
+  return expect_axes(builder, 2, "a tensor [tokens, features]");
+}
+
+std::optional<std::string> expect_image(const NetworkBuilder& builder) {
+  return expect_axes(builder, 3, "an image [channels, height, width]");
 }
 
 }  // namespace quarry::search

@@ -159,6 +159,10 @@ Cost& Cost::operator+=(const Cost& other) {
   return *this;
 }
 
+std::string_view to_text(MacConvention convention) {
+  return convention == MacConvention::kFvcore ? "fvcore" : "torchprofile";
+}
+
 std::int64_t macs(const Cost& cost, MacConvention convention) {
   return cost.macs + (convention == MacConvention::kTorchprofile ? cost.elementwise_macs : 0);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "search/network/network.hpp"
 
@@ -22,6 +23,7 @@ struct Cost {
 // multiplications element by element (hard swish, gates, scaled queries and embeddings).
 enum class MacConvention { kFvcore, kTorchprofile };
 
+std::string_view to_text(MacConvention convention);
 std::int64_t macs(const Cost& cost, MacConvention convention);
 
 // params: a batch norm has a scale and a shift per channel; its running mean and variance are

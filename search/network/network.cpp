@@ -8,6 +8,30 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kPrecisionNames = {"f32", "bf16", "int8", "int8_w4"};
 
+struct SlicesOf {
+  using Slices = std::vector<WeightSlice*>;
+  template <typename Kind>
+  Slices operator()(Kind&) const {
+    return {};
+  }
+  Slices operator()(LayerNorm& norm) const { return {&norm.scale, &norm.shift}; }
+  Slices operator()(Linear& linear) const { return {&linear.weight, &linear.bias}; }
+  Slices operator()(Convolution& convolution) const {
+    Slices slices = {&convolution.weight, &convolution.bias};
+    if (convolution.norm) {
+      BatchNorm& norm = *convolution.norm;
+      slices.insert(slices.end(), {&norm.scale, &norm.shift, &norm.mean, &norm.variance});
+    }
+    return slices;
+  }
+  Slices operator()(TokenEmbedding& embedding) const {
+    return {&embedding.words, &embedding.positions, &embedding.types};
+  }
+  Slices operator()(PositionEmbedding& position) const { return {&position.table}; }
+  Slices operator()(ClassToken& token) const { return {&token.token}; }
+  Slices operator()(HeadProduct& product) const { return {&product.weight}; }
+};
+
 constexpr std::array<std::string_view, 7> kActivationNames = {
     "none", "relu", "relu6", "gelu", "hard_swish", "hard_sigmoid", "tanh"};
 
@@ -82,6 +106,18 @@ std::size_t WeightSlice::elements() const {
 }
 
 std::string_view kind_name(const OperatorKind& kind) { return std::visit(KindName{}, kind); }
+
+std::vector<WeightSlice*> weight_slices(OperatorKind& kind) {
+  std::vector<WeightSlice*> slices = std::visit(SlicesOf{}, kind);
+  std::erase_if(slices, [](const WeightSlice* slice) { return slice->tensor.empty(); });
+  return slices;
+}
+
+std::vector<const WeightSlice*> weight_slices(const OperatorKind& kind) {
+  // The visitor writes nothing.
+  const std::vector<WeightSlice*> slices = weight_slices(const_cast<OperatorKind&>(kind));
+  return {slices.begin(), slices.end()};
+}
 
 bool is_quantizable(const Operator& op) {
   return std::holds_alternative<Linear>(op.kind) || std::holds_alternative<Convolution>(op.kind);

@@ -250,6 +250,10 @@ struct Network {
       operators;  // in an order that can be executed; the last one's output is the network's
 };
 
+// Every slice of the operator that names a tensor.
+std::vector<const WeightSlice*> weight_slices(const OperatorKind& kind);
+std::vector<WeightSlice*> weight_slices(OperatorKind& kind);
+
 // Which operators multiply by weights and may therefore be quantized.
 bool is_quantizable(const Operator& op);
 

@@ -48,6 +48,14 @@ std::size_t NetworkBuilder::add(const std::string& name, std::size_t a, std::siz
                  .precision = Precision::kF32});
 }
 
+void NetworkBuilder::rename_tensors(std::size_t first,
+                                    const std::function<std::string(const std::string&)>& rename) {
+  for (std::size_t i = first; i < network_.operators.size(); ++i) {
+    for (WeightSlice* slice : weight_slices(network_.operators[i].kind))
+      slice->tensor = rename(slice->tensor);
+  }
+}
+
 WeightSlice first_entries(const std::string& tensor, std::size_t count) {
   return {tensor, {{{0, count}}}};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 
 #include "search/network/network.hpp"
@@ -11,7 +12,10 @@ namespace quarry::search {
 
 class NetworkBuilder {
  public:
-  explicit NetworkBuilder(TensorShape input) { network_.input = std::move(input); }
+  explicit NetworkBuilder(TensorShape input, std::size_t vocabulary = 0) {
+    network_.input = std::move(input);
+    network_.vocabulary = vocabulary;
+  }
 
   // What the next block reads: the last operator's output, or the network's input.
   std::size_t current() const { return current_; }
@@ -24,6 +28,12 @@ class NetworkBuilder {
   // Normalises the last axis with the whole tensors NAME.weight and NAME.bias.
   std::size_t layer_norm(const std::string& name, std::size_t input);
   std::size_t add(const std::string& name, std::size_t a, std::size_t b);
+
+  bool reads_token_numbers() const { return network_.vocabulary > 0 && current_ == kNetworkInput; }
+  std::size_t size() const { return network_.operators.size(); }
+  // Renames tensors of the operators from `first` on: each name is replaced by what `rename` says.
+  void rename_tensors(std::size_t first,
+                      const std::function<std::string(const std::string&)>& rename);
 
   Network take() { return std::move(network_); }
 

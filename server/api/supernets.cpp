@@ -102,20 +102,25 @@ Response describe_network(const ApiContext& context, const Request& request) {
   }
   if (!genome) return field_problem("this is not a network of " + supernet.name, errors);
   const search::Network network = supernet.network(*genome);
-  const search::Cost cost = search::cost_of(network);
+  const auto cost = supernet.reported_cost(*genome, network);
+  const search::Cost products = search::cost_of(network);
   json operators = json::array();
-  for (const search::Operator& op : network.operators) operators.push_back(operator_view(op, network));
+  for (const search::Operator& op : network.operators)
+    operators.push_back(operator_view(op, network));
   nlohmann::ordered_json policy = nlohmann::ordered_json::object();
   for (const auto& [name, precision] : search::policy_of(network))
     policy[name] = search::to_text(precision);
-  const nlohmann::ordered_json view = {{"genome", *genome},
-                                       {"config", search::config_to_json(supernet.space, *genome)},
-                                       {"policy", std::move(policy)},
-                                       {"macs", cost.macs},
-                                       {"macs_convention", "fvcore"},
-                                       {"params", cost.params},
-                                       {"model_size_bytes", cost.model_size_bytes},
-                                       {"operators", std::move(operators)}};
+  const nlohmann::ordered_json view = {
+      {"genome", *genome},
+      {"config", search::config_to_json(supernet.space, *genome)},
+      {"policy", std::move(policy)},
+      {"macs", cost.macs},
+      {"macs_convention", search::to_text(supernet.metrics.convention)},
+      {"macs_by_convention",
+       {{"fvcore", products.macs}, {"torchprofile", products.macs + products.elementwise_macs}}},
+      {"params", cost.params},
+      {"model_size_bytes", cost.model_size_bytes},
+      {"operators", std::move(operators)}};
   return {.body = view.dump()};
 }
 

@@ -14,11 +14,13 @@ TEST_CASE("every block describes itself and either takes a shape or says why not
     for (const OptionSpec& parameter : kind.parameters) CHECK_FALSE(parameter.help.empty());
     const OptionValues values = OptionValues::defaults(kind.parameters);
     bool taken = false;
-    for (const TensorShape& shape : {TensorShape{{32, 32}}, TensorShape{{9, 768}}}) {
-      const auto problem = kind.mismatch(shape, values);
+    const std::vector<NetworkBuilder> inputs = {
+        NetworkBuilder({{32, 32}}), NetworkBuilder({{9, 768}}), NetworkBuilder({{3, 32, 32}}),
+        NetworkBuilder({{16}}), NetworkBuilder({{16}}, 1000)};
+    for (NetworkBuilder builder : inputs) {
+      const auto problem = kind.mismatch(builder, values);
       if (problem) continue;
       taken = true;
-      NetworkBuilder builder(shape);
       kind.append(builder, "block", {values, values});
       const Network network = builder.take();
       REQUIRE_FALSE(network.operators.empty());
@@ -32,7 +34,7 @@ TEST_CASE("every block describes itself and either takes a shape or says why not
       }
     }
     CHECK(taken);
-    CHECK(kind.mismatch({{2, 2, 2}}, values).has_value());
+    CHECK(kind.mismatch(NetworkBuilder({{2, 2, 2, 2}}), values).has_value());
   }
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("all mistakes are told at once, each with its pointer") {
         "/input/shape/0 must be a whole number between 1 and 65536\n"
         "/parameters must describe at least one gene\n"
         "/wieghts is not a field here (did you mean \"weights\"?); the fields are baselines, "
-        "input, latency, name, network, "
+        "input, latency, metrics, name, network, "
         "parameters, quarry_manifest, summary, validation or weights\n");
 }
 
