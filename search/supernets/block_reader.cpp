@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "search/supernets/facts.hpp"
 #include "search/supernets/gene_reader.hpp"
 #include "search/supernets/json_fields.hpp"
 
@@ -266,17 +267,6 @@ std::optional<std::string> mismatch(const Supernet& supernet, const BlockUse& us
   return std::nullopt;
 }
 
-// The genome of all first or all largest choices; a precision has no largest.
-Genome extreme(const SearchSpace& space, bool largest) {
-  Genome genome;
-  for (const Gene& gene : space.genes()) {
-    const auto most = std::ranges::max_element(gene.choices);
-    genome.push_back(largest ? static_cast<Choice>(most - gene.choices.begin()) : Choice{0});
-  }
-  space.canonicalise(genome);
-  return genome;
-}
-
 }  // namespace
 
 std::vector<BlockUse> read_blocks(const json& list, const std::string& pointer,
@@ -286,7 +276,7 @@ std::vector<BlockUse> read_blocks(const json& list, const std::string& pointer,
 
 void check_networks(const Supernet& supernet, const std::string& pointer, FieldErrors& errors) {
   for (const bool largest : {false, true}) {
-    const Genome genome = extreme(supernet.space, largest);
+    const Genome genome = extreme_genome(supernet.space, largest);
     NetworkBuilder builder(supernet.input, supernet.vocabulary);
     for (std::size_t b = 0; b < supernet.blocks.size(); ++b) {
       const BlockUse& use = supernet.blocks[b];

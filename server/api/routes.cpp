@@ -20,6 +20,7 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/studies/{id}/trials", &list_trials);
   add("GET", "/v1/studies/{id}/front", &get_front);
   add("GET", "/v1/studies/{id}/events", &stream_events);
+  add("POST", "/v1/supernets", &create_supernet);
   add("GET", "/v1/supernets", &list_supernets);
   add("GET", "/v1/supernets/{name}", &get_supernet);
   add("POST", "/v1/supernets/{name}:describe", &describe_network);

@@ -3,6 +3,7 @@
 
 #include "search/network/cost.hpp"
 #include "search/supernets/config.hpp"
+#include "search/supernets/facts.hpp"
 #include "search/supernets/json_fields.hpp"
 #include "server/api/api.hpp"
 #include "server/api/views.hpp"
@@ -18,6 +19,19 @@ json gene_view(const search::Gene& gene) {
   return {{"name", gene.name},
           {"kind", gene.kind == search::GeneKind::kOrdinal ? "ordinal" : "categorical"},
           {"choices", std::move(choices)}};
+}
+
+json networks_view(const search::SupernetFacts& facts) {
+  json networks = json::array();
+  for (const search::NetworkFacts& network : facts.networks) {
+    networks.push_back({{"name", network.name},
+                        {"operators", network.operators},
+                        {"macs", network.macs},
+                        {"params", network.params},
+                        {"model_size_bytes", network.model_size_bytes},
+                        {"peak_activation_bytes", network.peak_activation_bytes}});
+  }
+  return networks;
 }
 
 json supernet_view(const evaluators::LoadedSupernet& loaded) {
@@ -52,6 +66,13 @@ json operator_view(const search::Operator& op, const search::Network& network) {
           {"bytes", cost.model_size_bytes}};
 }
 
+json whole_view(const evaluators::LoadedSupernet& loaded) {
+  json view = supernet_view(loaded);
+  view["networks"] = networks_view(search::facts_of(loaded.supernet()));
+  view["manifest"] = json::parse(loaded.supernet().manifest);
+  return view;
+}
+
 const evaluators::LoadedSupernet* find_supernet(const ApiContext& context, const Request& request,
                                                 Response& refusal) {
   const std::string& name = request.parameters.find("name")->second;
@@ -75,9 +96,33 @@ Response get_supernet(const ApiContext& context, const Request& request) {
   Response refusal;
   const evaluators::LoadedSupernet* supernet = find_supernet(context, request, refusal);
   if (supernet == nullptr) return refusal;
-  json view = supernet_view(*supernet);
-  view["manifest"] = json::parse(supernet->supernet().manifest);
-  return json_response(view);
+  return json_response(whole_view(*supernet));
+}
+
+Response create_supernet(const ApiContext& context, const Request& request) {
+  search::FieldErrors errors;
+  std::optional<search::Supernet> supernet = search::load_manifest(request.body, errors);
+  if (!supernet)
+    return field_problem("the manifest has " + std::to_string(errors.size()) +
+                             (errors.size() == 1 ? " mistake" : " mistakes"),
+                         errors);
+  if (supernet->weights) {
+    return field_problem("weights cannot be posted",
+                         {{"/weights", "put the manifest and " + *supernet->weights + " in " +
+                                           context.user_supernets.path() + "/" + supernet->name +
+                                           " on the server and start it again, or leave weights "
+                                           "out: latency needs none"}});
+  }
+  const std::string name = supernet->name;
+  const bool is_new = context.supernets.find(name) == nullptr;
+  std::string taken;
+  // Saved under a name that is free, or again as it is: both leave what is there whole.
+  if (is_new) context.user_supernets.save(name, request.body);
+  const evaluators::LoadedSupernet* added = context.supernets.add(std::move(*supernet), "", taken);
+  if (added == nullptr) return problem(409, taken);
+  Response response = json_response(whole_view(*added), is_new ? 201 : 200);
+  response.headers.emplace_back("Location", "/v1/supernets/" + name);
+  return response;
 }
 
 Response describe_network(const ApiContext& context, const Request& request) {

@@ -1,6 +1,6 @@
-// The quarry command's verbs. Each is a client of the REST API, but for `measure`, `algorithms` and
-// `predictors`, which need no server. A verb gives the process's exit code: 0 done, 1 refused or
-// failed (the reason is on stderr), 2 used wrongly.
+// The quarry command's verbs. Each is a client of the REST API, but for `measure`, `algorithms`,
+// `predictors` and most of `supernets`, which need no server. A verb gives the process's exit code:
+// 0 done, 1 refused or failed (the reason is on stderr), 2 used wrongly.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +55,14 @@ int measure(const MeasureOptions& options);
 // Operators in rows: what leaving f32 does to loss and answers, and what it saves.
 int print_sensitivity(const evaluators::LoadedSupernet& supernet, const search::Genome& genome,
                       std::size_t images);
+
+// The supernets inside the binary; one of them with its sizes and extremes; the same of a manifest
+// ("-" reads stdin), or every mistake in it; sending a manifest to a server, whose name for it is
+// printed.
+int list_supernets();
+int show_supernet(const std::string& name);
+int check_supernet(const std::string& path);
+int add_supernet(const HttpClient& client, const std::string& path);
 
 // The registry's words on all of them or, with its options, on the one of this name.
 int print_algorithms(const std::string& name);
