@@ -188,6 +188,8 @@ int main(int argc, char** argv) {
   CLI::App* check_verb = supernets_verb->add_subcommand(
       "check", "every mistake of a manifest, or its sizes and extremes");
   check_verb->add_option("file", manifest, "the manifest as JSON; - reads stdin")->required();
+  CLI::App* schema_verb =
+      supernets_verb->add_subcommand("schema", "the manifest format as a JSON Schema");
   CLI::App* add_verb = supernets_verb->add_subcommand("add", "send a manifest to a server");
   add_url(add_verb);
   add_verb->add_option("file", manifest, "the manifest as JSON; - reads stdin")->required();
@@ -245,6 +247,7 @@ int main(int argc, char** argv) {
                             : FrontFormat::kTable);
     if (*show_verb) return show_supernet(supernet);
     if (*check_verb) return check_supernet(manifest);
+    if (*schema_verb) return print_manifest_schema();
     if (*add_verb) return add_supernet(HttpClient(url), manifest);
     if (*supernets_verb) return list_supernets();
     if (*algorithms_verb) return print_algorithms(entry);

@@ -39,6 +39,7 @@ Response stream_events(const ApiContext& context, const Request& request);
 Response create_supernet(const ApiContext& context, const Request& request);
 Response list_supernets(const ApiContext& context, const Request& request);
 Response get_supernet(const ApiContext& context, const Request& request);
+Response get_manifest_schema(const ApiContext& context, const Request& request);
 Response describe_network(const ApiContext& context, const Request& request);
 
 // catalog.cpp

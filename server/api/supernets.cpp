@@ -5,6 +5,7 @@
 #include "search/supernets/config.hpp"
 #include "search/supernets/facts.hpp"
 #include "search/supernets/json_fields.hpp"
+#include "search/supernets/schema.hpp"
 #include "server/api/api.hpp"
 #include "server/api/views.hpp"
 
@@ -123,6 +124,10 @@ Response create_supernet(const ApiContext& context, const Request& request) {
   Response response = json_response(whole_view(*added), is_new ? 201 : 200);
   response.headers.emplace_back("Location", "/v1/supernets/" + name);
   return response;
+}
+
+Response get_manifest_schema(const ApiContext&, const Request&) {
+  return {.content_type = "application/schema+json", .body = search::manifest_schema().dump()};
 }
 
 Response describe_network(const ApiContext& context, const Request& request) {

@@ -62,6 +62,7 @@ int print_sensitivity(const evaluators::LoadedSupernet& supernet, const search::
 int list_supernets();
 int show_supernet(const std::string& name);
 int check_supernet(const std::string& path);
+int print_manifest_schema();
 int add_supernet(const HttpClient& client, const std::string& path);
 
 // The registry's words on all of them or, with its options, on the one of this name.

@@ -8,6 +8,7 @@
 
 #include "evaluators/supernet_library.hpp"
 #include "search/supernets/facts.hpp"
+#include "search/supernets/schema.hpp"
 #include "server/cli/commands.hpp"
 
 namespace quarry::server {
@@ -79,6 +80,11 @@ int check_supernet(const std::string& path) {
     return 1;
   }
   print_facts(*supernet);
+  return 0;
+}
+
+int print_manifest_schema() {
+  fmt::print("{}\n", search::manifest_schema().dump(2));
   return 0;
 }
 

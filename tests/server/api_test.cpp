@@ -200,6 +200,13 @@ TEST_CASE(
   CHECK(api.call("GET", "/v1/studies/" + id)["progress"]["trials"] == 12);
 }
 
+TEST_CASE("the manifest's schema has every block kind") {
+  Fixture api;
+  const json schema = api.call("GET", "/v1/schemas/manifest");
+  CHECK(schema["properties"]["network"]["items"]["anyOf"].size() ==
+        search::block_registry().size());
+}
+
 TEST_CASE("a manifest with mistakes is refused with all of them, a taken name with what to do") {
   Fixture api;
   const json refused = api.call("POST", "/v1/supernets",
