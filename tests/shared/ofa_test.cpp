@@ -3,6 +3,8 @@
 
 #include "search/network/cost.hpp"
 #include "tests/support/dynast_rows.hpp"
+#include "tests/support/inc_policy.hpp"
+#include "tests/support/python_random.hpp"
 
 namespace quarry::search {
 namespace {
@@ -37,6 +39,35 @@ TEST_CASE("MACs as torchprofile counts them are those of DyNAS-T's own test rows
     const Cost cost = cost_of(supernet.network(test::genome_of(supernet, row.config)));
     CHECK(macs(cost, MacConvention::kTorchprofile) == row.whole(kMacs));
     CHECK(cost.params == row.whole(kParams));
+  }
+}
+
+TEST_CASE("every published row of the quantized ResNet50-D decodes into its 151 genes") {
+  const Supernet supernet = test::builtin("inc_quantization_ofa_resnet50");
+  const std::vector<test::DynastRow> rows =
+      test::shared_rows("results_ofa_resnet50_quant_first250.csv");
+  if (rows.empty()) return;
+  CHECK(rows.size() == 250);
+  int exact = 0;
+  for (const test::DynastRow& row : rows) {
+    const Genome genome = test::genome_of(supernet, row.config);
+    CHECK(genome.size() == 151);
+    const Network network = supernet.network(genome);
+    exact += test::policy_text(network) == test::inc_policy(row.config) ? 1 : 0;
+  }
+  CHECK(exact == 250);
+}
+
+TEST_CASE("the quantized ResNet50-D's first rows are Python's samples of seed 42") {
+  const Supernet supernet = test::builtin("inc_quantization_ofa_resnet50");
+  const std::vector<test::DynastRow> rows =
+      test::shared_rows("results_ofa_resnet50_quant_first250.csv");
+  if (rows.empty()) return;
+  test::PythonRandom random(42);
+  for (std::size_t i = 0; i < 50; ++i) {
+    INFO(i);
+    CHECK(test::genome_of(supernet, rows[i].config) ==
+          supernet.space.canonical(random.genome(supernet.space)));
   }
 }
 
