@@ -12,7 +12,9 @@
 
 QUARRY_EMBEDDED(fashion_vit_manifest)
 QUARRY_EMBEDDED(fashion_vit_weights)
+QUARRY_EMBEDDED(bootstrapnas_resnet50_cifar10_manifest)
 QUARRY_EMBEDDED(inc_quantization_ofa_resnet50_manifest)
+QUARRY_EMBEDDED(ncf_manifest)
 QUARRY_EMBEDDED(ofa_mbv3_d234_e346_k357_w1_0_manifest)
 QUARRY_EMBEDDED(ofa_mbv3_d234_e346_k357_w1_2_manifest)
 QUARRY_EMBEDDED(ofa_proxyless_d234_e346_k357_w1_3_manifest)
@@ -24,7 +26,9 @@ std::vector<BuiltinSupernet> builtin_supernets() {
   return {
       {.manifest = QUARRY_BYTES(fashion_vit_manifest),
        .weights = QUARRY_BYTES(fashion_vit_weights)},
+      {.manifest = QUARRY_BYTES(bootstrapnas_resnet50_cifar10_manifest)},
       {.manifest = QUARRY_BYTES(inc_quantization_ofa_resnet50_manifest)},
+      {.manifest = QUARRY_BYTES(ncf_manifest)},
       {.manifest = QUARRY_BYTES(ofa_mbv3_d234_e346_k357_w1_0_manifest)},
       {.manifest = QUARRY_BYTES(ofa_mbv3_d234_e346_k357_w1_2_manifest)},
       {.manifest = QUARRY_BYTES(ofa_proxyless_d234_e346_k357_w1_3_manifest)},
