@@ -8,5 +8,12 @@ namespace quarry::search {
 BlockKind patch_embedding_block();
 BlockKind transformer_encoder_block();
 BlockKind classifier_head_block();
+BlockKind convolution_block();
+BlockKind pool_block();
+BlockKind mbconv_block();
+BlockKind resnet_stem_block();
+BlockKind bottleneck_block();
+BlockKind image_classifier_block();
+BlockKind collaborative_filtering_block();
 
 }  // namespace quarry::search

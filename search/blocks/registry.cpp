@@ -11,6 +11,13 @@ std::span<const BlockKind> block_registry() {
       patch_embedding_block(),
       transformer_encoder_block(),
       classifier_head_block(),
+      convolution_block(),
+      pool_block(),
+      mbconv_block(),
+      resnet_stem_block(),
+      bottleneck_block(),
+      image_classifier_block(),
+      collaborative_filtering_block(),
   };
   return kKinds;
 }

@@ -15,8 +15,8 @@ TEST_CASE("every block describes itself and either takes a shape or says why not
     const OptionValues values = OptionValues::defaults(kind.parameters);
     bool taken = false;
     const std::vector<NetworkBuilder> inputs = {
-        NetworkBuilder({{32, 32}}), NetworkBuilder({{9, 768}}), NetworkBuilder({{3, 32, 32}}),
-        NetworkBuilder({{16}}), NetworkBuilder({{16}}, 1000)};
+        NetworkBuilder({{32, 32}}), NetworkBuilder({{9, 768}}),   NetworkBuilder({{3, 32, 32}}),
+        NetworkBuilder({{16}}),     NetworkBuilder({{16}}, 1000), NetworkBuilder({{2}}, 1000)};
     for (NetworkBuilder builder : inputs) {
       const auto problem = kind.mismatch(builder, values);
       if (problem) continue;
