@@ -14,12 +14,18 @@ inline std::string transcript(const search::FieldErrors& errors) {
   return text;
 }
 
-inline search::Supernet fashion_vit() {
-  search::FieldErrors errors;
-  auto supernet = search::load_manifest(search::builtin_supernets().front().manifest, errors);
-  if (!supernet) throw std::runtime_error(transcript(errors));
-  return std::move(*supernet);
+// The supernet of that name inside the binary.
+inline search::Supernet builtin_supernet(std::string_view name) {
+  for (const search::BuiltinSupernet& builtin : search::builtin_supernets()) {
+    search::FieldErrors errors;
+    auto supernet = search::load_manifest(builtin.manifest, errors);
+    if (!supernet) throw std::runtime_error(transcript(errors));
+    if (supernet->name == name) return std::move(*supernet);
+  }
+  throw std::runtime_error("no built-in supernet " + std::string(name));
 }
+
+inline search::Supernet fashion_vit() { return builtin_supernet("fashion_vit"); }
 
 // A small supernet in the manifest's own language; `replace` swaps one piece of it for another.
 inline std::string small_manifest(std::string_view replace = "", std::string_view with = "") {
