@@ -2,6 +2,7 @@
 // linear embedding, learned positions; no class token. Cost: one linear operator of patch^2 inputs,
 // MACs = tokens * patch^2 * dim.
 #include "search/blocks/kinds.hpp"
+#include "search/blocks/pieces.hpp"
 
 namespace quarry::search {
 namespace {
@@ -33,13 +34,9 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
                                           .kind = Patchify{.patch = patch},
                                           .inputs = {builder.current()},
                                           .output = {{tokens, pixels}}});
-  Linear embedding{.in_features = pixels,
-                   .out_features = dim,
-                   .activation = Activation::kNone,
-                   .weight = first_block(name + ".embedding.weight", dim, pixels),
-                   .bias = first_entries(name + ".embedding.bias", dim)};
-  const std::size_t embedded = builder.linear(name + ".embedding", cut, std::move(embedding),
-                                              precision_of(parameters.chosen, "precision"));
+  const std::size_t embedded =
+      append_product(builder, name + ".embedding", cut,
+                     {.outputs = dim, .precision = precision_of(parameters.chosen, "precision")});
   builder.append({.name = name + ".position",
                   .kind = PositionEmbedding{first_block(name + ".position", tokens, dim)},
                   .inputs = {embedded},

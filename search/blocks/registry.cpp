@@ -18,6 +18,11 @@ std::span<const BlockKind> block_registry() {
       bottleneck_block(),
       image_classifier_block(),
       collaborative_filtering_block(),
+      token_embedding_block(),
+      image_tokens_block(),
+      encoder_layer_block(),
+      decoder_layer_block(),
+      vocabulary_head_block(),
   };
   return kKinds;
 }

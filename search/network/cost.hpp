@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "search/network/network.hpp"
@@ -34,7 +35,10 @@ std::int64_t macs(const Cost& cost, MacConvention convention);
 // a byte, each output channel's row padded to a whole byte. Biases are f32; a folded batch norm is
 // a bias. Norms and embeddings stay f32.
 Cost cost_of(const Operator& op, const Network& network);
+// A tensor that several f32 operators read, as tied embeddings are, is counted once.
 Cost cost_of(const Network& network);
+// The same of these operators only.
+Cost cost_of(const Network& network, const std::function<bool(const Operator&)>& counted);
 
 // Bytes of activations that an executor needs at least: the largest sum, over the steps in order,
 // of what has been made and will still be read; one image, in the types that operators compute in.

@@ -68,6 +68,7 @@ struct KindName {
   std::string_view operator()(const HeadProduct&) const { return "head_product"; }
   std::string_view operator()(const SpectralMix&) const { return "spectral_mix"; }
   std::string_view operator()(const SpanConvolution&) const { return "span_convolution"; }
+  std::string_view operator()(const Cache&) const { return "cache"; }
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The supernets inside the binary: manifests and weights embedded as they stand in this folder, by
-// the symbols that search/CMakeLists.txt makes of the folders' names.
+// The supernets inside the binary: every folder here with a manifest.json, and its weights where it
+// has them. The list is made by search/CMakeLists.txt, one line a folder.
 #include "search/supernets/supernet.hpp"
 
 #define QUARRY_EMBEDDED(file)                         \
@@ -7,32 +7,24 @@
   extern const char quarry_embedded_##file##_begin[]; \
   extern const char quarry_embedded_##file##_end[];   \
   }
-#define QUARRY_BYTES(file) \
-  { quarry_embedded_##file##_begin, quarry_embedded_##file##_end }
-
-QUARRY_EMBEDDED(fashion_vit_manifest)
-QUARRY_EMBEDDED(fashion_vit_weights)
-QUARRY_EMBEDDED(bootstrapnas_resnet50_cifar10_manifest)
-QUARRY_EMBEDDED(inc_quantization_ofa_resnet50_manifest)
-QUARRY_EMBEDDED(ncf_manifest)
-QUARRY_EMBEDDED(ofa_mbv3_d234_e346_k357_w1_0_manifest)
-QUARRY_EMBEDDED(ofa_mbv3_d234_e346_k357_w1_2_manifest)
-QUARRY_EMBEDDED(ofa_proxyless_d234_e346_k357_w1_3_manifest)
-QUARRY_EMBEDDED(ofa_resnet50_manifest)
+#define QUARRY_SUPERNET(name) QUARRY_EMBEDDED(name##_manifest)
+#define QUARRY_SUPERNET_WITH_WEIGHTS(name) \
+  QUARRY_SUPERNET(name)                    \
+  QUARRY_EMBEDDED(name##_weights)
+#include "builtin_supernets.inc"
+#undef QUARRY_SUPERNET
+#undef QUARRY_SUPERNET_WITH_WEIGHTS
 
 namespace quarry::search {
 
 std::vector<BuiltinSupernet> builtin_supernets() {
+#define QUARRY_BYTES(file) \
+  { quarry_embedded_##file##_begin, quarry_embedded_##file##_end }
+#define QUARRY_SUPERNET(name) {.manifest = QUARRY_BYTES(name##_manifest), .weights = {}},
+#define QUARRY_SUPERNET_WITH_WEIGHTS(name) \
+  {.manifest = QUARRY_BYTES(name##_manifest), .weights = QUARRY_BYTES(name##_weights)},
   return {
-      {.manifest = QUARRY_BYTES(fashion_vit_manifest),
-       .weights = QUARRY_BYTES(fashion_vit_weights)},
-      {.manifest = QUARRY_BYTES(bootstrapnas_resnet50_cifar10_manifest)},
-      {.manifest = QUARRY_BYTES(inc_quantization_ofa_resnet50_manifest)},
-      {.manifest = QUARRY_BYTES(ncf_manifest)},
-      {.manifest = QUARRY_BYTES(ofa_mbv3_d234_e346_k357_w1_0_manifest)},
-      {.manifest = QUARRY_BYTES(ofa_mbv3_d234_e346_k357_w1_2_manifest)},
-      {.manifest = QUARRY_BYTES(ofa_proxyless_d234_e346_k357_w1_3_manifest)},
-      {.manifest = QUARRY_BYTES(ofa_resnet50_manifest)},
+#include "builtin_supernets.inc"
   };
 }
 

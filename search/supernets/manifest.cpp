@@ -137,10 +137,7 @@ class ManifestLoader {
       if (*convention == "torchprofile") {
         net_.metrics.convention = MacConvention::kTorchprofile;
       } else if (*convention != "fvcore") {
-        reader.error("convention",
-                     "must be fvcore or torchprofile, got "
-                     " + *convention + "
-                     "");
+        reader.error("convention", "must be fvcore or torchprofile, got \"" + *convention + "\"");
       }
     }
     constexpr double kMost = 1e15;

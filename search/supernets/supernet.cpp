@@ -95,15 +95,18 @@ void Supernet::append_block(NetworkBuilder& builder, const BlockUse& use, const 
   const std::string instance = use.instance_name(repetition);
   use.kind->append(builder, instance, parameters_of(use, genome, repetition));
   if (use.tensors.empty()) return;
-  // "layer3.query.weight" of instance "layer3": the part is "query".
+  // "layer3.query.weight" of instance "layer3": the tensor is "query.weight", its part "query".
   builder.rename_tensors(first, [&](const std::string& tensor) {
-    const std::size_t begin = instance.size() + 1;
-    const std::size_t end = tensor.rfind('.');
-    if (!tensor.starts_with(instance + ".") || end == std::string::npos || end < begin)
-      return tensor;
-    const auto found = use.tensors.find(tensor.substr(begin, end - begin));
-    if (found == use.tensors.end()) return tensor;
-    return with_number(found->second, use.number_from + repetition) + tensor.substr(end);
+    if (!tensor.starts_with(instance + ".")) return tensor;
+    const std::string own = tensor.substr(instance.size() + 1);
+    const std::size_t number = use.number_from + repetition;
+    if (const auto whole = use.tensors.find(own); whole != use.tensors.end())
+      return with_number(whole->second, number);
+    const std::size_t end = own.rfind('.');
+    if (end == std::string::npos) return tensor;
+    const auto part = use.tensors.find(own.substr(0, end));
+    if (part == use.tensors.end()) return tensor;
+    return with_number(part->second, number) + own.substr(end);
   });
 }
 
@@ -128,12 +131,12 @@ Supernet::ReportedCost Supernet::reported_cost(const Genome& genome, const Netwo
     reported.macs += added->second * static_cast<std::int64_t>(repetitions_of(use, genome));
   }
   if (metrics.params_without.empty()) return reported;
-  for (const Operator& op : network.operators) {
-    const bool left_out =
-        std::ranges::any_of(metrics.params_without,
-                            [&](const std::string& pattern) { return matches(pattern, op.name); });
-    if (left_out) reported.params -= cost_of(op, network).params;
-  }
+  const auto is_counted = [&](const Operator& op) {
+    return std::ranges::none_of(metrics.params_without, [&](const std::string& pattern) {
+      return matches(pattern, op.name);
+    });
+  };
+  reported.params = cost_of(network, is_counted).params;
   return reported;
 }
 

@@ -23,15 +23,16 @@ inline search::Supernet load(std::string_view manifest) {
 }
 
 // The built-in supernet of that name.
-inline search::Supernet builtin(const std::string& name) {
+inline search::Supernet builtin_supernet(std::string_view name) {
   for (const search::BuiltinSupernet& candidate : search::builtin_supernets()) {
-    if (candidate.manifest.find("\"name\": \"" + name + "\"") != std::string_view::npos)
+    if (candidate.manifest.find("\"name\": \"" + std::string(name) + "\"") !=
+        std::string_view::npos)
       return load(candidate.manifest);
   }
-  throw std::runtime_error("no built-in supernet " + name);
+  throw std::runtime_error("no built-in supernet " + std::string(name));
 }
 
-inline search::Supernet fashion_vit() { return builtin("fashion_vit"); }
+inline search::Supernet fashion_vit() { return builtin_supernet("fashion_vit"); }
 
 // Of a supernet that has it.
 inline const search::Genome& baseline(const search::Supernet& supernet, std::string_view name) {
