@@ -8,6 +8,7 @@ namespace quarry::search {
 BlockKind classifier_head_block();
 BlockKind decoder_layer_block();
 BlockKind encoder_layer_block();
+BlockKind flexible_layer_block();
 BlockKind image_tokens_block();
 BlockKind patch_embedding_block();
 BlockKind token_embedding_block();

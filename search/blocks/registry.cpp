@@ -7,11 +7,19 @@
 namespace quarry::search {
 
 std::span<const BlockKind> block_registry() {
+  // clang-format off
   static const std::vector<BlockKind> kKinds = {
-      patch_embedding_block(), transformer_encoder_block(), classifier_head_block(),
-      token_embedding_block(), image_tokens_block(),        encoder_layer_block(),
-      decoder_layer_block(),   vocabulary_head_block(),
+      patch_embedding_block(),
+      transformer_encoder_block(),
+      classifier_head_block(),
+      token_embedding_block(),
+      image_tokens_block(),
+      encoder_layer_block(),
+      decoder_layer_block(),
+      vocabulary_head_block(),
+      flexible_layer_block(),
   };
+  // clang-format on
   return kKinds;
 }
 

@@ -20,6 +20,8 @@ extern const char quarry_embedded_beit3_base_quantized_manifest_begin[];
 extern const char quarry_embedded_beit3_base_quantized_manifest_end[];
 extern const char quarry_embedded_transformer_lt_wmt_en_de_manifest_begin[];
 extern const char quarry_embedded_transformer_lt_wmt_en_de_manifest_end[];
+extern const char quarry_embedded_flexibert_manifest_begin[];
+extern const char quarry_embedded_flexibert_manifest_end[];
 }
 
 namespace quarry::search {
@@ -50,6 +52,9 @@ std::vector<BuiltinSupernet> builtin_supernets() {
        .weights = {}},
       {.manifest = {quarry_embedded_transformer_lt_wmt_en_de_manifest_begin,
                     quarry_embedded_transformer_lt_wmt_en_de_manifest_end},
+       .weights = {}},
+      {.manifest = {quarry_embedded_flexibert_manifest_begin,
+                    quarry_embedded_flexibert_manifest_end},
        .weights = {}},
   };
 }

@@ -52,7 +52,7 @@ TEST_CASE("an unknown block kind is told with the nearest one") {
         "/network/1/block \"transformer_encodr\" is not a block kind (did you mean "
         "\"transformer_encoder\"?); the kinds are "
         "patch_embedding, transformer_encoder, classifier_head, token_embedding, image_tokens, "
-        "encoder_layer, decoder_layer or vocabulary_head\n");
+        "encoder_layer, decoder_layer, vocabulary_head or flexible_layer\n");
 }
 
 TEST_CASE("a reference to a gene that is not there is told with the nearest one") {

@@ -202,5 +202,36 @@ TEST_CASE("tied embeddings are stored once") {
         baseline_cost(lt, "largest f32").params + 32768 * 640 + positions);
 }
 
+// ---------------------------------------------------------------- FlexiBERT
+
+TEST_CASE("FlexiBERT's heterogeneous space has the published 3.32e9 networks") {
+  const Supernet flexibert = test::builtin_supernet("flexibert");
+  CHECK(flexibert.space.size() == 29);
+  CHECK(*flexibert.space.canonical_size() == 240.0 * 240.0 * (1.0 + 240.0 * 240.0));
+}
+
+TEST_CASE("FlexiBERT's homogeneous network is BERT-Mini") {
+  const Supernet flexibert = test::builtin_supernet("flexibert");
+  const Supernet::ReportedCost cost = baseline_cost(flexibert, "BERT-Mini");
+  const std::int64_t layer = 4 * (256 * 256 + 256) + 2 * 256 * 1024 + 1024 + 256 + 4 * 256;
+  CHECK(cost.params == (50265 + 514 + 2) * 256 + 512 + 4 * layer + 256 * 256 + 256 + 2 * 256 + 2);
+  const std::int64_t products = 128LL * (4 * 256 * 256 + 2 * 256 * 1024) + 2 * 128 * 128 * 256;
+  CHECK(cost.macs == 4 * products + 256 * 256 + 512);
+}
+
+TEST_CASE("FlexiBERT-Mini projects between layers of unequal width") {
+  const Supernet flexibert = test::builtin_supernet("flexibert");
+  const Network network = flexibert.network(flexibert.baselines[1].genome);
+  const auto& projection = std::get<Linear>(operator_of(network, "layer2.projection").kind);
+  CHECK(projection.in_features == 256);
+  CHECK(projection.out_features == 128);
+  CHECK(std::ranges::none_of(network.operators, [](const Operator& op) {
+    return op.name == "layer1.projection" || op.name == "layer3.projection";
+  }));
+  CHECK(operator_of(network, "layer1.intermediate3").output.sizes.back() == 512);
+  CHECK(std::get<SpectralMix>(operator_of(network, "layer3.transform").kind).spectrum ==
+        Spectrum::kCosine);
+}
+
 }  // namespace
 }  // namespace quarry::search
