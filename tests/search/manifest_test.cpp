@@ -79,6 +79,41 @@ TEST_CASE("blocks whose shapes do not fit are told where they meet") {
         "/network/0 block patch_embedding patch 3 does not divide the image 8 x 8\n");
 }
 
+// What is wrong with these blocks after an input of 16 tokens and 50 words.
+std::string block_mistakes(const std::string& blocks) {
+  return mistakes(R"({"quarry_manifest": 1, "name": "n", "input": {"tokens": 16, "vocabulary": 50},
+    "parameters": [{"name": "heads", "choices": [2, 3]}], "network": [)" +
+                  blocks + "]}");
+}
+
+TEST_CASE("blocks of encoder-decoders say what they miss") {
+  const std::string source =
+      R"({"block": "token_embedding", "name": "source", "parameters": {"dim": 8}})";
+  const std::string decoder = R"({"block": "decoder_layer", "name": "decoder"})";
+  CHECK(block_mistakes(decoder) ==
+        "/network/0 block decoder_layer expects a tensor [tokens, features], got token numbers: "
+        "put a token_embedding before it\n");
+  CHECK(block_mistakes(source + "," + decoder) ==
+        "/network/1 block decoder_layer needs a token_embedding with \"decoder\" before it\n");
+  const std::string target =
+      R"({"block": "token_embedding", "name": "target", "parameters": {"dim": 8, "decoder": true}})";
+  CHECK(block_mistakes(source + "," + target + "," + decoder) ==
+        "/network/2 block decoder_layer attends to 1 encoder layers, but there are 0\n");
+}
+
+TEST_CASE("heads that do not divide the attention's width are told at any choice") {
+  CHECK(block_mistakes(R"({"block": "token_embedding", "name": "source", "parameters": {"dim": 8}},
+      {"block": "encoder_layer", "name": "layer", "parameters": {"attention_width": 8, "heads": {"gene": "heads"}}})") ==
+        "/network/1 block encoder_layer cannot cut attention_width 8 into 3 heads\n");
+}
+
+TEST_CASE("a MAC convention that is not known is told") {
+  CHECK(mistakes(
+            small_manifest(R"("name": "small",)",
+                           R"("name": "small", "metrics": {"macs": {"convention": "thop"}},)")) ==
+        "/metrics/macs/convention must be fvcore or torchprofile, got \"thop\"\n");
+}
+
 TEST_CASE("a middle choice whose shape does not fit is found too") {
   const std::string text = small_manifest(
       R"({"name": "precision", "choices": ["f32", "int8"]})",

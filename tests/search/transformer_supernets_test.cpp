@@ -166,6 +166,24 @@ TEST_CASE("the quantized image transformers can be INT8 in all 74 products") {
   }
 }
 
+TEST_CASE("genes of the image transformers' policies are those of the modules in their order") {
+  const auto int8_by = [](const Supernet& supernet, std::size_t gene) {
+    Genome genome = supernet.baselines.front().genome;  // all f32
+    genome[25 + gene] = 0;
+    for (const auto& [op, precision] : policy_of(supernet.network(genome))) {
+      if (precision == Precision::kInt8) return op;
+    }
+    return std::string("none");
+  };
+  const Supernet vit = test::builtin_supernet("vit_base_imagenet_quantized");
+  CHECK(int8_by(vit, 6) == "layer1.query");
+  CHECK(int8_by(vit, 72) == "embedding.patch");
+  CHECK(int8_by(vit, 73) == "head.classifier");
+  const Supernet beit = test::builtin_supernet("beit3_base_quantized");
+  CHECK(int8_by(beit, 6) == "layer1.key");
+  CHECK(int8_by(beit, 8) == "layer1.query");
+}
+
 // ---------------------------------------------------------------- TransformerLT
 
 TEST_CASE("TransformerLT has the genes and the sizes of DyNAS-T's") {
@@ -192,6 +210,16 @@ TEST_CASE("HAT's network for Xeon has its published parameters and FLOPs") {
   const Network network = lt.network(*config_from_json(lt.space, config, "", errors));
   const double products = static_cast<double>(cost_of(network).macs - 30LL * 512 * 32768);
   CHECK(2.0 * products == Approx(1.8726e9).epsilon(5e-5));
+}
+
+TEST_CASE("TransformerLT reads queries, keys and values from one stored tensor each layer") {
+  const Supernet lt = test::builtin_supernet("transformer_lt_wmt_en_de");
+  const Network network = lt.network(lt.baselines[1].genome);
+  const auto& key = std::get<Linear>(operator_of(network, "decoder0.cross.key").kind);
+  const WeightSlice weight{"decoder.layers.0.encoder_attn.in_proj_weight",
+                           {{{512, 1024}}, {{0, 512}}}};
+  CHECK(key.weight == weight);
+  CHECK(key.bias == WeightSlice{"decoder.layers.0.encoder_attn.in_proj_bias", {{{512, 1024}}}});
 }
 
 TEST_CASE("tied embeddings are stored once") {
