@@ -12,6 +12,7 @@ BlockKind convolution_block();
 BlockKind decoder_layer_block();
 BlockKind encoder_layer_block();
 BlockKind image_classifier_block();
+BlockKind flexible_layer_block();
 BlockKind image_tokens_block();
 BlockKind mbconv_block();
 BlockKind patch_embedding_block();

@@ -23,6 +23,7 @@ std::span<const BlockKind> block_registry() {
       encoder_layer_block(),
       decoder_layer_block(),
       vocabulary_head_block(),
+      flexible_layer_block(),
   };
   return kKinds;
 }

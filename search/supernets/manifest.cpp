@@ -55,12 +55,8 @@ class ManifestLoader {
       net_.dataset = fields.text("dataset", Presence::kRequired);
       fields.finish();
     }
-    if (const json* latency = reader.object("latency", Presence::kOptional)) {
-      ObjectReader fields(*latency, reader.pointer("latency"), errors_);
-      if (const auto batch = fields.integer("batch", Presence::kRequired, 1, 4096))
-        net_.latency_batch = *batch;
-      fields.finish();
-    }
+    if (const json* latency = reader.object("latency", Presence::kOptional))
+      read_latency(*latency, reader.pointer("latency"), errors_.size() == before);
     reader.finish();
     if (errors_.size() > before) return std::nullopt;
     return std::move(net_);
@@ -150,6 +146,25 @@ class ManifestLoader {
           net_.metrics.macs_per_repetition[use.name] = *count;
       }
       fields.finish();
+    }
+    reader.finish();
+  }
+
+  // {"batch": 1, "decode": {"steps": 30, "beam": 5}}
+  void read_latency(const json& latency, const std::string& pointer, bool networks_are_sound) {
+    ObjectReader reader(latency, pointer, errors_);
+    if (const auto batch = reader.integer("batch", Presence::kRequired, 1, 4096))
+      net_.latency_batch = *batch;
+    if (const json* decode = reader.object("decode", Presence::kOptional)) {
+      ObjectReader fields(*decode, reader.pointer("decode"), errors_);
+      const auto steps = fields.integer("steps", Presence::kRequired, 1, 65536);
+      const auto beam = fields.integer("beam", Presence::kRequired, 1, 1024);
+      fields.finish();
+      if (steps && beam)
+        net_.decoding = {static_cast<std::size_t>(*steps), static_cast<std::size_t>(*beam)};
+      if (networks_are_sound && !net_.network(Genome(net_.space.size())).decoder_begin)
+        reader.error("decode",
+                     "there is no decoder: a token_embedding with \"decoder\" begins one");
     }
     reader.finish();
   }

@@ -120,6 +120,12 @@ Network Supernet::network(const Genome& genome) const {
   return builder.take();
 }
 
+std::vector<Phase> Supernet::phases(const Genome& genome) const {
+  Network whole = network(genome);
+  if (decoding) return decoding_phases(whole, *decoding);
+  return {{.name = "network", .network = std::move(whole)}};
+}
+
 Supernet::ReportedCost Supernet::reported_cost(const Genome& genome, const Network& network) const {
   const Cost all = cost_of(network);
   ReportedCost reported{.macs = macs(all, metrics.convention) + metrics.macs_constant,

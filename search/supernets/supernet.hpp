@@ -15,6 +15,7 @@
 #include "search/core/search_space.hpp"
 #include "search/network/cost.hpp"
 #include "search/network/network.hpp"
+#include "search/network/phases.hpp"
 #include "search/supernets/field_error.hpp"
 
 namespace quarry::search {
@@ -81,9 +82,13 @@ struct Supernet {
   std::optional<std::string> weights;  // safetensors file, beside the manifest
   std::optional<std::string> dataset;  // where the validation images come from
   std::int64_t latency_batch = 1;      // at which latency is measured unless a study says otherwise
+  std::optional<Decoding> decoding;    // latency is that of an encoder and so many decoder steps
 
   // Precondition: space.contains(genome). Dead genes change nothing.
   Network network(const Genome& genome) const;
+
+  // What latency is the sum of: the network itself once, or the phases of an encoder-decoder.
+  std::vector<Phase> phases(const Genome& genome) const;
 
   // macs and params as the manifest's metrics count them. `network` is the genome's.
   struct ReportedCost {

@@ -166,6 +166,24 @@ TEST_CASE("the quantized image transformers can be INT8 in all 74 products") {
   }
 }
 
+TEST_CASE("genes of the image transformers' policies are those of the modules in their order") {
+  const auto int8_by = [](const Supernet& supernet, std::size_t gene) {
+    Genome genome = supernet.baselines.front().genome;  // all f32
+    genome[25 + gene] = 0;
+    for (const auto& [op, precision] : policy_of(supernet.network(genome))) {
+      if (precision == Precision::kInt8) return op;
+    }
+    return std::string("none");
+  };
+  const Supernet vit = test::builtin_supernet("vit_base_imagenet_quantized");
+  CHECK(int8_by(vit, 6) == "layer1.query");
+  CHECK(int8_by(vit, 72) == "embedding.patch");
+  CHECK(int8_by(vit, 73) == "head.classifier");
+  const Supernet beit = test::builtin_supernet("beit3_base_quantized");
+  CHECK(int8_by(beit, 6) == "layer1.key");
+  CHECK(int8_by(beit, 8) == "layer1.query");
+}
+
 // ---------------------------------------------------------------- TransformerLT
 
 TEST_CASE("TransformerLT has the genes and the sizes of DyNAS-T's") {
@@ -194,12 +212,53 @@ TEST_CASE("HAT's network for Xeon has its published parameters and FLOPs") {
   CHECK(2.0 * products == Approx(1.8726e9).epsilon(5e-5));
 }
 
+TEST_CASE("TransformerLT reads queries, keys and values from one stored tensor each layer") {
+  const Supernet lt = test::builtin_supernet("transformer_lt_wmt_en_de");
+  const Network network = lt.network(lt.baselines[1].genome);
+  const auto& key = std::get<Linear>(operator_of(network, "decoder0.cross.key").kind);
+  const WeightSlice weight{"decoder.layers.0.encoder_attn.in_proj_weight",
+                           {{{512, 1024}}, {{0, 512}}}};
+  CHECK(key.weight == weight);
+  CHECK(key.bias == WeightSlice{"decoder.layers.0.encoder_attn.in_proj_bias", {{{512, 1024}}}});
+}
+
 TEST_CASE("tied embeddings are stored once") {
   const Supernet lt = test::builtin_supernet("transformer_lt_wmt_en_de");
   const Network network = lt.network(lt.baselines.front().genome);
   const std::int64_t positions = 2 * 30 * 640;
   CHECK(cost_of(network).params ==
         baseline_cost(lt, "largest f32").params + 32768 * 640 + positions);
+}
+
+// ---------------------------------------------------------------- FlexiBERT
+
+TEST_CASE("FlexiBERT's heterogeneous space has the published 3.32e9 networks") {
+  const Supernet flexibert = test::builtin_supernet("flexibert");
+  CHECK(flexibert.space.size() == 29);
+  CHECK(*flexibert.space.canonical_size() == 240.0 * 240.0 * (1.0 + 240.0 * 240.0));
+}
+
+TEST_CASE("FlexiBERT's homogeneous network is BERT-Mini") {
+  const Supernet flexibert = test::builtin_supernet("flexibert");
+  const Supernet::ReportedCost cost = baseline_cost(flexibert, "BERT-Mini");
+  const std::int64_t layer = 4 * (256 * 256 + 256) + 2 * 256 * 1024 + 1024 + 256 + 4 * 256;
+  CHECK(cost.params == (50265 + 514 + 2) * 256 + 512 + 4 * layer + 256 * 256 + 256 + 2 * 256 + 2);
+  const std::int64_t products = 128LL * (4 * 256 * 256 + 2 * 256 * 1024) + 2 * 128 * 128 * 256;
+  CHECK(cost.macs == 4 * products + 256 * 256 + 512);
+}
+
+TEST_CASE("FlexiBERT-Mini projects between layers of unequal width") {
+  const Supernet flexibert = test::builtin_supernet("flexibert");
+  const Network network = flexibert.network(flexibert.baselines[1].genome);
+  const auto& projection = std::get<Linear>(operator_of(network, "layer2.projection").kind);
+  CHECK(projection.in_features == 256);
+  CHECK(projection.out_features == 128);
+  CHECK(std::ranges::none_of(network.operators, [](const Operator& op) {
+    return op.name == "layer1.projection" || op.name == "layer3.projection";
+  }));
+  CHECK(operator_of(network, "layer1.intermediate3").output.sizes.back() == 512);
+  CHECK(std::get<SpectralMix>(operator_of(network, "layer3.transform").kind).spectrum ==
+        Spectrum::kCosine);
 }
 
 }  // namespace
