@@ -6,7 +6,7 @@
 namespace quarry::search {
 namespace {
 
-Supernet supernet() { return test::builtin("bootstrapnas_resnet50_cifar10"); }
+Supernet supernet() { return test::builtin_supernet("bootstrapnas_resnet50_cifar10"); }
 
 std::int64_t macs_of(const Supernet& net, const Genome& genome) {
   return net.reported_cost(genome, net.network(genome)).macs;

@@ -8,12 +8,12 @@ namespace quarry::search {
 namespace {
 
 TEST_CASE("neural matrix factorisation has about ten million networks, as published") {
-  const Supernet net = test::builtin("ncf");
+  const Supernet net = test::builtin_supernet("ncf");
   CHECK(net.space.canonical_size() == Approx(25.0 * (8 + 64 + 512 + 4096 + 32768 + 262144)));
 }
 
 TEST_CASE("a tower of neural matrix factorisation costs what its shape dictates") {
-  const Supernet net = test::builtin("ncf");
+  const Supernet net = test::builtin_supernet("ncf");
   const Genome& genome = test::baseline(net, "tower");
   const auto cost = net.reported_cost(genome, net.network(genome));
   CHECK(cost.macs == 128 * 64 + 64 * 32 + 32 + 32);
@@ -21,7 +21,7 @@ TEST_CASE("a tower of neural matrix factorisation costs what its shape dictates"
 }
 
 TEST_CASE("products that read two vectors keep the first features of each") {
-  const Supernet net = test::builtin("ncf");
+  const Supernet net = test::builtin_supernet("ncf");
   const Network network = net.network(test::baseline(net, "tower"));
   const auto slice = [&](const char* name) {
     const auto op = std::ranges::find(network.operators, name, &Operator::name);
@@ -34,7 +34,7 @@ TEST_CASE("products that read two vectors keep the first features of each") {
 }
 
 TEST_CASE("widths of absent layers of neural matrix factorisation are dead") {
-  const Supernet net = test::builtin("ncf");
+  const Supernet net = test::builtin_supernet("ncf");
   Genome genome = test::baseline(net, "tower");
   const Cost before = cost_of(net.network(genome));
   genome.back() = 7;

@@ -19,7 +19,7 @@ std::string macs_and_params(const Supernet& supernet, const Genome& genome) {
 
 TEST_CASE("the smallest and largest of once-for-all's mobile supernets cost what was published") {
   const auto extremes = [](const char* name) {
-    const Supernet supernet = test::builtin(name);
+    const Supernet supernet = test::builtin_supernet(name);
     return macs_and_params(supernet, test::baseline(supernet, "smallest")) + ", " +
            macs_and_params(supernet, test::baseline(supernet, "largest"));
   };
@@ -29,7 +29,7 @@ TEST_CASE("the smallest and largest of once-for-all's mobile supernets cost what
 }
 
 TEST_CASE("published MobileNetV3 sub-networks cost what was published") {
-  const Supernet supernet = test::builtin(kMobile10);
+  const Supernet supernet = test::builtin_supernet(kMobile10);
   const auto cost = [&](const std::string& config) {
     return macs_and_params(supernet, test::genome_of(supernet, nlohmann::json::parse(config)));
   };
@@ -45,7 +45,7 @@ TEST_CASE("published MobileNetV3 sub-networks cost what was published") {
 }
 
 TEST_CASE("a published MobileNetV3-w1.2 sub-network costs what was published") {
-  const Supernet supernet = test::builtin(kMobile12);
+  const Supernet supernet = test::builtin_supernet(kMobile12);
   const Genome genome = test::genome_of(
       supernet, nlohmann::json::parse(R"({"ks": [7,7,3,3,5,7,7,3,5,5,3,3,7,3,5,5,5,7,5,7],
                  "e": [3,4,4,4,4,6,6,4,4,3,4,4,3,6,4,3,4,6,3,3], "d": [2,4,4,2,3]})"));
@@ -54,7 +54,7 @@ TEST_CASE("a published MobileNetV3-w1.2 sub-network costs what was published") {
 
 TEST_CASE("the mobile spaces have 45 genes and (9^2 + 9^3 + 9^4)^5 different networks") {
   for (const char* name : {kMobile10, kMobile12, kProxyless}) {
-    const Supernet supernet = test::builtin(name);
+    const Supernet supernet = test::builtin_supernet(name);
     CHECK(supernet.space.size() == 45);
     CHECK(supernet.space.raw_size() == Approx(std::pow(3.0, 45)).epsilon(1e-12));
     CHECK(supernet.space.canonical_size() == Approx(std::pow(81.0 + 729 + 6561, 5)).epsilon(1e-12));
@@ -62,7 +62,7 @@ TEST_CASE("the mobile spaces have 45 genes and (9^2 + 9^3 + 9^4)^5 different net
 }
 
 TEST_CASE("a smaller kernel is the centre of the larger, a smaller expansion its first channels") {
-  const Supernet supernet = test::builtin(kMobile10);
+  const Supernet supernet = test::builtin_supernet(kMobile10);
   const Network network = supernet.network(test::baseline(supernet, "smallest"));
   const auto op = std::ranges::find(network.operators, "block1.depthwise", &Operator::name);
   REQUIRE(op != network.operators.end());
@@ -75,7 +75,7 @@ TEST_CASE("a smaller kernel is the centre of the larger, a smaller expansion its
 
 TEST_CASE("all tensors of the mobile supernets go by once-for-all's names") {
   for (const char* name : {kMobile10, kProxyless}) {
-    const Supernet supernet = test::builtin(name);
+    const Supernet supernet = test::builtin_supernet(name);
     for (const Operator& op : supernet.network(test::baseline(supernet, "largest")).operators) {
       for (const WeightSlice* slice : weight_slices(op.kind)) {
         INFO(slice->tensor);
@@ -88,7 +88,7 @@ TEST_CASE("all tensors of the mobile supernets go by once-for-all's names") {
 }
 
 TEST_CASE("a block of MobileNetV3 with squeeze-and-excitation has a residual where shapes agree") {
-  const Supernet supernet = test::builtin(kMobile10);
+  const Supernet supernet = test::builtin_supernet(kMobile10);
   const Network network = supernet.network(test::baseline(supernet, "smallest"));
   std::string names;
   for (const Operator& op : network.operators) {

@@ -15,7 +15,7 @@ constexpr const char* kQuantized = "inc_quantization_ofa_resnet50";
 
 TEST_CASE("the smallest and largest ResNet50-D cost what was published, quantized or not") {
   for (const char* name : {kPlain, kQuantized}) {
-    const Supernet supernet = test::builtin(name);
+    const Supernet supernet = test::builtin_supernet(name);
     const auto cost = [&](const char* baseline) {
       const Genome& genome = test::baseline(supernet, baseline);
       return supernet.reported_cost(genome, supernet.network(genome));
@@ -28,7 +28,7 @@ TEST_CASE("the smallest and largest ResNet50-D cost what was published, quantize
 }
 
 TEST_CASE("ResNet50-D has 29 genes whose aliases and dead members count once") {
-  const Supernet supernet = test::builtin(kPlain);
+  const Supernet supernet = test::builtin_supernet(kPlain);
   CHECK(supernet.space.size() == 29);
   CHECK(supernet.space.raw_size() == Approx(std::pow(3.0, 29)).epsilon(1e-12));
   // Stem 2, stages of 2 to 4 and 4 to 6 blocks, widths 2 * 3^5.
@@ -37,7 +37,7 @@ TEST_CASE("ResNet50-D has 29 genes whose aliases and dead members count once") {
 }
 
 TEST_CASE("the quantized ResNet50-D has 151 genes in DyNAS-T's order") {
-  const Supernet supernet = test::builtin(kQuantized);
+  const Supernet supernet = test::builtin_supernet(kQuantized);
   CHECK(supernet.space.size() == 151);
   CHECK(supernet.space.raw_size() == Approx(std::pow(3.0, 29) * std::pow(2.0, 122)).epsilon(1e-12));
   std::string parameters;
@@ -47,7 +47,7 @@ TEST_CASE("the quantized ResNet50-D has 151 genes in DyNAS-T's order") {
 }
 
 TEST_CASE("Python's random draws the published MobileNetV3 samples of seed 42") {
-  const Supernet supernet = test::builtin("ofa_mbv3_d234_e346_k357_w1.0");
+  const Supernet supernet = test::builtin_supernet("ofa_mbv3_d234_e346_k357_w1.0");
   test::PythonRandom random(42);
   CHECK(random.genome(supernet.space) == Genome{2, 0, 0, 2, 1, 0, 0, 0, 2, 0, 2, 2, 2, 0, 2,
                                                 1, 0, 0, 0, 0, 0, 2, 2, 0, 2, 0, 2, 2, 2, 2,
@@ -58,7 +58,7 @@ TEST_CASE("Python's random draws the published MobileNetV3 samples of seed 42") 
 }
 
 TEST_CASE("without the stem's middle convolution the second policy entry is the last one's") {
-  const Supernet supernet = test::builtin(kQuantized);
+  const Supernet supernet = test::builtin_supernet(kQuantized);
   nlohmann::json config = {{"d", {0, 0, 0, 0, 0}}, {"e", 0.2}, {"w", 0}};
   config["q_bits"] = std::vector<int>(61, 32);
   config["q_weights_mode"] = std::vector<std::string>(61, "symmetric");
@@ -78,7 +78,7 @@ TEST_CASE("without the stem's middle convolution the second policy entry is the 
 }
 
 TEST_CASE("every random policy reaches the convolutions that Neural Compressor would quantize") {
-  const Supernet supernet = test::builtin(kQuantized);
+  const Supernet supernet = test::builtin_supernet(kQuantized);
   Rng rng(7);
   for (int i = 0; i < 50; ++i) {
     const Genome genome = supernet.space.random(rng);
@@ -89,7 +89,7 @@ TEST_CASE("every random policy reaches the convolutions that Neural Compressor w
 }
 
 TEST_CASE("a gene is dead exactly where it changes nothing") {
-  const Supernet supernet = test::builtin(kQuantized);
+  const Supernet supernet = test::builtin_supernet(kQuantized);
   Rng rng(11);
   const Genome genome = supernet.space.random(rng);
   const std::vector<bool> alive = supernet.space.alive(genome);
@@ -109,7 +109,7 @@ TEST_CASE("a gene is dead exactly where it changes nothing") {
 }
 
 TEST_CASE("the bytes of a quantized ResNet50-D follow from the bits of its convolutions") {
-  const Supernet supernet = test::builtin(kQuantized);
+  const Supernet supernet = test::builtin_supernet(kQuantized);
   Rng rng(3);
   for (int i = 0; i < 10; ++i) {
     const Network network = supernet.network(supernet.space.random(rng));
@@ -134,7 +134,7 @@ TEST_CASE("the bytes of a quantized ResNet50-D follow from the bits of its convo
 }
 
 TEST_CASE("the largest ResNet50-D takes 192 MB, in INT8 54 MB") {
-  const Supernet supernet = test::builtin(kQuantized);
+  const Supernet supernet = test::builtin_supernet(kQuantized);
   const auto bytes = [&](const char* name) {
     return cost_of(supernet.network(test::baseline(supernet, name))).model_size_bytes;
   };

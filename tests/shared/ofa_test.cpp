@@ -13,7 +13,7 @@ constexpr std::size_t kParams = 2;
 constexpr std::size_t kMacs = 4;
 
 TEST_CASE("every published MobileNetV3-w1.0 row has the parameters and MACs that Quarry counts") {
-  const Supernet supernet = test::builtin("ofa_mbv3_d234_e346_k357_w1.0");
+  const Supernet supernet = test::builtin_supernet("ofa_mbv3_d234_e346_k357_w1.0");
   for (const auto& [file, count] : {std::pair{"mbnv3w10_evoga_acc.csv", 364},
                                     {"mbnv3w10_evonsga2_acc_macs.csv", 540},
                                     {"mbnv3w10_linasga_acc.csv", 361}}) {
@@ -31,7 +31,7 @@ TEST_CASE("every published MobileNetV3-w1.0 row has the parameters and MACs that
 }
 
 TEST_CASE("MACs as torchprofile counts them are those of DyNAS-T's own test rows") {
-  const Supernet supernet = test::builtin("ofa_mbv3_d234_e346_k357_w1.0");
+  const Supernet supernet = test::builtin_supernet("ofa_mbv3_d234_e346_k357_w1.0");
   const std::vector<test::DynastRow> rows = test::shared_rows("dynast_tests_ofa.csv");
   if (rows.empty()) return;
   CHECK(rows.size() == 10);
@@ -43,7 +43,7 @@ TEST_CASE("MACs as torchprofile counts them are those of DyNAS-T's own test rows
 }
 
 TEST_CASE("every published row of the quantized ResNet50-D decodes into its 151 genes") {
-  const Supernet supernet = test::builtin("inc_quantization_ofa_resnet50");
+  const Supernet supernet = test::builtin_supernet("inc_quantization_ofa_resnet50");
   const std::vector<test::DynastRow> rows =
       test::shared_rows("results_ofa_resnet50_quant_first250.csv");
   if (rows.empty()) return;
@@ -59,7 +59,7 @@ TEST_CASE("every published row of the quantized ResNet50-D decodes into its 151 
 }
 
 TEST_CASE("the quantized ResNet50-D's first rows are Python's samples of seed 42") {
-  const Supernet supernet = test::builtin("inc_quantization_ofa_resnet50");
+  const Supernet supernet = test::builtin_supernet("inc_quantization_ofa_resnet50");
   const std::vector<test::DynastRow> rows =
       test::shared_rows("results_ofa_resnet50_quant_first250.csv");
   if (rows.empty()) return;

@@ -15,23 +15,18 @@ inline std::string transcript(const search::FieldErrors& errors) {
   return text;
 }
 
-inline search::Supernet load(std::string_view manifest) {
-  search::FieldErrors errors;
-  auto supernet = search::load_manifest(manifest, errors);
-  if (!supernet) throw std::runtime_error(transcript(errors));
-  return std::move(*supernet);
-}
-
-// The built-in supernet of that name.
-inline search::Supernet builtin(const std::string& name) {
-  for (const search::BuiltinSupernet& candidate : search::builtin_supernets()) {
-    if (candidate.manifest.find("\"name\": \"" + name + "\"") != std::string_view::npos)
-      return load(candidate.manifest);
+// The supernet of that name inside the binary.
+inline search::Supernet builtin_supernet(std::string_view name) {
+  for (const search::BuiltinSupernet& builtin : search::builtin_supernets()) {
+    search::FieldErrors errors;
+    auto supernet = search::load_manifest(builtin.manifest, errors);
+    if (!supernet) throw std::runtime_error(transcript(errors));
+    if (supernet->name == name) return std::move(*supernet);
   }
-  throw std::runtime_error("no built-in supernet " + name);
+  throw std::runtime_error("no built-in supernet " + std::string(name));
 }
 
-inline search::Supernet fashion_vit() { return builtin("fashion_vit"); }
+inline search::Supernet fashion_vit() { return builtin_supernet("fashion_vit"); }
 
 // Of a supernet that has it.
 inline const search::Genome& baseline(const search::Supernet& supernet, std::string_view name) {
