@@ -42,6 +42,9 @@ const BlockKind* find_block(std::string_view name);
 // A parameter that takes the precision of one operator.
 OptionSpec precision_parameter(const std::string& name, const std::string& help);
 Precision precision_of(const OptionValues& values, std::string_view name);
+// A whole number that is a size; the parameter "activation".
+std::size_t size_of(const OptionValues& values, std::string_view name);
+Activation activation_of(const OptionValues& values);
 
 // "expects [tokens, features], got a tensor of 3 axes": for blocks that read a sequence of tokens.
 std::optional<std::string> expect_tokens(const NetworkBuilder& builder);

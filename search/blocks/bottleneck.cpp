@@ -13,17 +13,17 @@ namespace {
 bool is_identity(const OptionValues& values) { return values.text("shortcut") == "identity"; }
 
 std::size_t output_channels(const NetworkBuilder& builder, const OptionValues& values) {
-  const std::size_t channels = count_of(values, "channels");
+  const std::size_t channels = size_of(values, "channels");
   return channels > 0 ? channels : builder.current_shape().sizes[0];
 }
 
 std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionValues& values) {
-  const std::size_t kernel = count_of(values, "kernel");
+  const std::size_t kernel = size_of(values, "kernel");
   if (kernel % 2 == 0)
     return "needs an odd kernel, so that the image keeps its size, got " + std::to_string(kernel);
   if (auto problem = window_mismatch(builder, kernel, kernel / 2)) return problem;
   const std::vector<std::size_t>& image = builder.current_shape().sizes;
-  const std::size_t stride = count_of(values, "stride");
+  const std::size_t stride = size_of(values, "stride");
   const std::size_t channels = output_channels(builder, values);
   if (is_identity(values) && (stride > 1 || channels != image[0])) {
     return "has its input as the shortcut, which needs stride 1 and as many output as input "
@@ -42,7 +42,7 @@ std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionV
 std::size_t append_shortcut(NetworkBuilder& builder, const std::string& name, std::size_t input,
                             std::size_t channels, const OptionValues& values) {
   if (is_identity(values)) return input;
-  std::size_t stride = count_of(values, "stride");
+  std::size_t stride = size_of(values, "stride");
   if (values.text("shortcut") == "average_pool" && stride > 1) {
     input = append_pool(builder, name + ".pool", input,
                         {.kind = PoolKind::kAverage, .kernel = stride, .stride = stride});
@@ -58,8 +58,8 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   const std::size_t input = builder.current();
   const std::size_t channels = output_channels(builder, values);
   const Activation activation = activation_of(values);
-  const std::size_t given1 = count_of(values, "conv1_channels");
-  const std::size_t given2 = count_of(values, "conv2_channels");
+  const std::size_t given1 = size_of(values, "conv1_channels");
+  const std::size_t given2 = size_of(values, "conv2_channels");
   const std::size_t width1 = given1 > 0 ? given1 : scaled_width(channels, values.number("expand"));
   const std::size_t width2 = given2 > 0 ? given2 : width1;
 
@@ -68,9 +68,9 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
                                         quantization_of(values, "conv1"));
   last = append_convolution(builder, name + ".conv2", last,
                             {.channels = width2,
-                             .kernel = count_of(values, "kernel"),
-                             .largest_kernel = count_of(parameters.largest, "kernel"),
-                             .stride = count_of(values, "stride"),
+                             .kernel = size_of(values, "kernel"),
+                             .largest_kernel = size_of(parameters.largest, "kernel"),
+                             .stride = size_of(values, "stride"),
                              .activation = activation},
                             quantization_of(values, "conv2"));
   last = append_convolution(builder, name + ".conv3", last, {.channels = channels},

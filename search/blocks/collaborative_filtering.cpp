@@ -59,9 +59,9 @@ std::vector<Range> joined_columns(std::size_t first, std::size_t largest_first,
 void append(NetworkBuilder& builder, const std::string& name, const BlockParameters& parameters) {
   const OptionValues& values = parameters.chosen;
   const std::size_t input = builder.current();
-  const std::size_t vocabulary = count_of(values, "vocabulary");
-  const std::size_t gmf = count_of(values, "gmf_features");
-  const std::size_t mlp = count_of(values, "mlp_features");
+  const std::size_t vocabulary = size_of(values, "vocabulary");
+  const std::size_t gmf = size_of(values, "gmf_features");
+  const std::size_t mlp = size_of(values, "mlp_features");
 
   const auto gmf_pair = append_pair(builder, name + ".gmf", input, vocabulary, gmf);
   const std::size_t product = builder.append(
@@ -69,9 +69,9 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   const auto mlp_pair = append_pair(builder, name + ".mlp", input, vocabulary, mlp);
   std::size_t last = append_joined(builder, name + ".mlp.joined", mlp_pair[0], mlp_pair[1]);
   std::vector<Range> columns =
-      joined_columns(mlp, count_of(parameters.largest, "mlp_features"), mlp);
-  for (std::size_t layer = 0; layer < count_of(values, "layers"); ++layer) {
-    const std::size_t width = count_of(values, hidden(layer));
+      joined_columns(mlp, size_of(parameters.largest, "mlp_features"), mlp);
+  for (std::size_t layer = 0; layer < size_of(values, "layers"); ++layer) {
+    const std::size_t width = size_of(values, hidden(layer));
     const std::string part = name + "." + hidden(layer);
     last = append_dense(builder, part, last,
                         {.in_features = builder.shape(last).sizes[0],
@@ -84,7 +84,7 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   }
   const std::size_t features = builder.shape(last).sizes[0];
   last = append_joined(builder, name + ".joined", product, last);
-  columns = joined_columns(gmf, count_of(parameters.largest, "gmf_features"), features);
+  columns = joined_columns(gmf, size_of(parameters.largest, "gmf_features"), features);
   append_dense(builder, name + ".score", last,
                {.in_features = gmf + features,
                 .out_features = 1,

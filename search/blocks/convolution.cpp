@@ -8,11 +8,11 @@ namespace quarry::search {
 namespace {
 
 std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionValues& values) {
-  const std::size_t kernel = count_of(values, "kernel");
+  const std::size_t kernel = size_of(values, "kernel");
   if (auto problem = window_mismatch(builder, kernel, kernel / 2)) return problem;
-  const std::size_t groups = count_of(values, "groups");
+  const std::size_t groups = size_of(values, "groups");
   const std::size_t inputs = builder.current_shape().sizes[0];
-  const std::size_t outputs = count_of(values, "channels");
+  const std::size_t outputs = size_of(values, "channels");
   if (inputs % groups == 0 && outputs % groups == 0) return std::nullopt;
   return std::to_string(groups) + " groups do not divide " + std::to_string(inputs) +
          " input and " + std::to_string(outputs) + " output channels";
@@ -21,11 +21,11 @@ std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionV
 void append(NetworkBuilder& builder, const std::string& name, const BlockParameters& parameters) {
   const OptionValues& values = parameters.chosen;
   append_convolution(builder, name + ".conv", builder.current(),
-                     {.channels = count_of(values, "channels"),
-                      .kernel = count_of(values, "kernel"),
-                      .largest_kernel = count_of(parameters.largest, "kernel"),
-                      .stride = count_of(values, "stride"),
-                      .groups = count_of(values, "groups"),
+                     {.channels = size_of(values, "channels"),
+                      .kernel = size_of(values, "kernel"),
+                      .largest_kernel = size_of(parameters.largest, "kernel"),
+                      .stride = size_of(values, "stride"),
+                      .groups = size_of(values, "groups"),
                       .activation = activation_of(values),
                       .bias = values.flag("bias"),
                       .norm = values.flag("norm"),

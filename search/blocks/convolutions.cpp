@@ -110,17 +110,6 @@ OptionSpec norm_epsilon_parameter() {
           .help = "what batch norms add to the variance"};
 }
 
-std::size_t count_of(const OptionValues& values, std::string_view name) {
-  return static_cast<std::size_t>(values.integer(name));
-}
-
-Activation activation_of(const OptionValues& values) {
-  Activation activation = Activation::kNone;
-  [[maybe_unused]] const bool known = parse_activation(values.text("activation"), activation);
-  assert(known);
-  return activation;
-}
-
 std::size_t append_convolution(NetworkBuilder& builder, const std::string& name, std::size_t input,
                                const ConvolutionPart& part, const Quantization& quantization) {
   const std::vector<std::size_t> image = builder.shape(input).sizes;

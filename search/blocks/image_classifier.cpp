@@ -13,8 +13,8 @@ std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionV
 
 void append(NetworkBuilder& builder, const std::string& name, const BlockParameters& parameters) {
   const OptionValues& values = parameters.chosen;
-  const std::size_t classes = count_of(values, "classes");
-  const std::size_t mix = count_of(values, "mix_channels");
+  const std::size_t classes = size_of(values, "classes");
+  const std::size_t mix = size_of(values, "mix_channels");
   std::size_t last = append_global_average(builder, name + ".mean", builder.current());
   if (mix > 0) {
     last = append_pointwise(builder, name + ".mix", last,

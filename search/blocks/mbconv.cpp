@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kReduction = 4;
 
 std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionValues& values) {
-  const std::size_t kernel = count_of(values, "kernel");
+  const std::size_t kernel = size_of(values, "kernel");
   if (kernel % 2 == 0)
     return "needs an odd kernel, so that the image keeps its size, got " + std::to_string(kernel);
   return window_mismatch(builder, kernel, kernel / 2);
@@ -43,8 +43,8 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   const OptionValues& values = parameters.chosen;
   const std::size_t input = builder.current();
   const TensorShape shape = builder.shape(input);
-  const std::size_t channels = count_of(values, "channels");
-  const std::size_t stride = count_of(values, "stride");
+  const std::size_t channels = size_of(values, "channels");
+  const std::size_t stride = size_of(values, "stride");
   const Activation activation = activation_of(values);
   const double epsilon = values.number("norm_epsilon");
 
@@ -59,8 +59,8 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   }
   last = append_convolution(builder, name + ".depthwise", last,
                             {.channels = middle,
-                             .kernel = count_of(values, "kernel"),
-                             .largest_kernel = count_of(parameters.largest, "kernel"),
+                             .kernel = size_of(values, "kernel"),
+                             .largest_kernel = size_of(parameters.largest, "kernel"),
                              .stride = stride,
                              .groups = middle,
                              .activation = activation,

@@ -58,14 +58,6 @@ OptionSpec attention_precision_parameter() {
           .help = "of the two attention products"};
 }
 
-std::size_t size_of(const OptionValues& values, std::string_view name) {
-  return static_cast<std::size_t>(values.integer(name));
-}
-
-Activation activation_of(const OptionValues& values) {
-  return values.text("activation") == "relu" ? Activation::kRelu : Activation::kGelu;
-}
-
 std::size_t append_product(NetworkBuilder& builder, const std::string& name, std::size_t input,
                            const Product& product) {
   const std::size_t inputs = builder.shape(input).sizes.back();

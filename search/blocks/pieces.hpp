@@ -23,9 +23,6 @@ OptionSpec epsilon_parameter();
 // "attention_precision": f32 or bf16.
 OptionSpec attention_precision_parameter();
 
-std::size_t size_of(const OptionValues& values, std::string_view name);
-Activation activation_of(const OptionValues& values);
-
 // ---------------------------------------------------------------- operators
 
 // NetworkBuilder's mark at the end of each encoder layer, for a decoder.

@@ -6,8 +6,8 @@ namespace quarry::search {
 namespace {
 
 std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionValues& values) {
-  const std::size_t kernel = count_of(values, "kernel");
-  const std::size_t padding = count_of(values, "padding");
+  const std::size_t kernel = size_of(values, "kernel");
+  const std::size_t padding = size_of(values, "padding");
   if (auto problem = window_mismatch(builder, kernel, padding)) return problem;
   if (2 * padding <= kernel) return std::nullopt;
   return "padding " + std::to_string(padding) + " is more than half of kernel " +
@@ -18,9 +18,9 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   const OptionValues& values = parameters.chosen;
   append_pool(builder, name + ".pool", builder.current(),
               {.kind = values.text("kind") == "max" ? PoolKind::kMax : PoolKind::kAverage,
-               .kernel = count_of(values, "kernel"),
-               .stride = count_of(values, "stride"),
-               .padding = count_of(values, "padding")});
+               .kernel = size_of(values, "kernel"),
+               .stride = size_of(values, "stride"),
+               .padding = size_of(values, "padding")});
 }
 
 }  // namespace

@@ -50,6 +50,17 @@ Precision precision_of(const OptionValues& values, std::string_view name) {
   return precision;
 }
 
+std::size_t size_of(const OptionValues& values, std::string_view name) {
+  return static_cast<std::size_t>(values.integer(name));
+}
+
+Activation activation_of(const OptionValues& values) {
+  Activation activation = Activation::kNone;
+  [[maybe_unused]] const bool known = parse_activation(values.text("activation"), activation);
+  assert(known);
+  return activation;
+}
+
 namespace {
 
 std::optional<std::string> expect_axes(const NetworkBuilder& builder, std::size_t axes,

@@ -27,11 +27,11 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
                                .activation = activation_of(values)},
                               quantization_of(values, part));
   };
-  const std::size_t middle = count_of(values, "mid_channels");
+  const std::size_t middle = size_of(values, "mid_channels");
   std::size_t last = convolution("first", builder.current(), middle, 2);
   if (values.flag("middle"))
     last = builder.add(name + ".add", last, convolution("middle", last, middle, 1));
-  last = convolution("last", last, count_of(values, "channels"), 1);
+  last = convolution("last", last, size_of(values, "channels"), 1);
   append_pool(builder, name + ".pool", last,
               {.kind = PoolKind::kMax, .kernel = kKernel, .stride = 2, .padding = kKernel / 2});
 }

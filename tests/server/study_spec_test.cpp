@@ -92,9 +92,12 @@ TEST_CASE("all mistakes of a study are told at once, each where it stands") {
       {"budget", {{"trials", 0}, {"second", 1}}},
       {"seed", -1},
       {"priority", 1}};
-  CHECK(mistakes(document) ==
+  std::string told = mistakes(document);
+  const std::string names = search::one_of(test::library().names());
+  told.replace(told.find(names), names.size(), "...");
+  CHECK(told ==
         "/supernet unknown supernet \"fashion_vitt\" (did you mean \"fashion_vit\"?); known are "
-        "fashion_vit\n"
+        "...\n"
         "/objectives/0/metric unknown metric \"latancy_ms\" (did you mean \"latency_ms\"?); known "
         "are accuracy, latency_ms, macs, params or "
         "model_size_bytes\n"
