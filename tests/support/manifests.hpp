@@ -1,6 +1,7 @@
 // Loads manifests in tests and shows what was wrong with them as text.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
