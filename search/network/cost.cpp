@@ -165,22 +165,25 @@ std::size_t common_entries(const std::vector<Range>& a, const std::vector<Range>
 // Tied embeddings are stored once: what a slice has in common with one that was counted before.
 class StoredTensors {
  public:
+  explicit StoredTensors(std::size_t expected) { slices_.reserve(expected); }
+
   std::int64_t count_again(const WeightSlice& slice) {
-    std::vector<const WeightSlice*>& earlier = slices_[slice.tensor];
+    const auto [begin, end] = slices_.equal_range(slice.tensor);
     std::size_t most = 0;
-    for (const WeightSlice* other : earlier) {
-      if (other->axes.size() != slice.axes.size()) continue;
+    for (auto earlier = begin; earlier != end; ++earlier) {
+      const WeightSlice& other = *earlier->second;
+      if (other.axes.size() != slice.axes.size()) continue;
       std::size_t common = 1;
       for (std::size_t axis = 0; axis < slice.axes.size(); ++axis)
-        common *= common_entries(slice.axes[axis], other->axes[axis]);
+        common *= common_entries(slice.axes[axis], other.axes[axis]);
       most = std::max(most, common);
     }
-    earlier.push_back(&slice);
+    slices_.emplace(slice.tensor, &slice);
     return count(most);
   }
 
  private:
-  std::unordered_map<std::string_view, std::vector<const WeightSlice*>> slices_;
+  std::unordered_multimap<std::string_view, const WeightSlice*> slices_;
 };
 
 bool is_integer(Precision precision) {
@@ -215,7 +218,7 @@ Cost cost_of(const Network& network) {
 
 Cost cost_of(const Network& network, const std::function<bool(const Operator&)>& counted) {
   Cost total;
-  StoredTensors stored;
+  StoredTensors stored(2 * network.operators.size());
   for (const Operator& op : network.operators) {
     if (!counted(op)) continue;
     total += cost_of(op, network);

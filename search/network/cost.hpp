@@ -35,7 +35,8 @@ std::int64_t macs(const Cost& cost, MacConvention convention);
 // a byte, each output channel's row padded to a whole byte. Biases are f32; a folded batch norm is
 // a bias. Norms and embeddings stay f32.
 Cost cost_of(const Operator& op, const Network& network);
-// A tensor that several f32 operators read, as tied embeddings are, is counted once.
+// What several f32 operators read of one tensor is counted once, as with tied embeddings; exact
+// where one of them reads all of it.
 Cost cost_of(const Network& network);
 // The same of these operators only.
 Cost cost_of(const Network& network, const std::function<bool(const Operator&)>& counted);
