@@ -29,6 +29,7 @@ class NetworkBuilder {
   std::size_t layer_norm(const std::string& name, std::size_t input);
   std::size_t add(const std::string& name, std::size_t a, std::size_t b);
 
+  std::size_t vocabulary() const { return network_.vocabulary; }
   bool reads_token_numbers() const { return network_.vocabulary > 0 && current_ == kNetworkInput; }
   std::size_t size() const { return network_.operators.size(); }
   // Renames tensors of the operators from `first` on: each name is replaced by what `rename` says.
