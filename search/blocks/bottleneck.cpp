@@ -57,7 +57,7 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   const OptionValues& values = parameters.chosen;
   const std::size_t input = builder.current();
   const std::size_t channels = output_channels(builder, values);
-  const Activation activation = activation_of(values);
+  const Activation activation = chosen_activation(values);
   const std::size_t given1 = count_of(values, "conv1_channels");
   const std::size_t given2 = count_of(values, "conv2_channels");
   const std::size_t width1 = given1 > 0 ? given1 : scaled_width(channels, values.number("expand"));

@@ -26,7 +26,7 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
                       .largest_kernel = count_of(parameters.largest, "kernel"),
                       .stride = count_of(values, "stride"),
                       .groups = count_of(values, "groups"),
-                      .activation = activation_of(values),
+                      .activation = chosen_activation(values),
                       .bias = values.flag("bias"),
                       .norm = values.flag("norm"),
                       .norm_epsilon = values.number("norm_epsilon")},

@@ -114,7 +114,7 @@ std::size_t count_of(const OptionValues& values, std::string_view name) {
   return static_cast<std::size_t>(values.integer(name));
 }
 
-Activation activation_of(const OptionValues& values) {
+Activation chosen_activation(const OptionValues& values) {
   Activation activation = Activation::kNone;
   [[maybe_unused]] const bool known = parse_activation(values.text("activation"), activation);
   assert(known);

@@ -44,7 +44,7 @@ OptionSpec stride_parameter(std::int64_t fallback);
 OptionSpec activation_parameter(const std::string& fallback, const std::string& help);
 OptionSpec norm_epsilon_parameter();
 std::size_t count_of(const OptionValues& values, std::string_view name);
-Activation activation_of(const OptionValues& values);
+Activation chosen_activation(const OptionValues& values);
 
 // A convolution with kernel / 2 padding on all sides. Its weights are the first channels of
 // NAME.weight, [outputs, inputs / groups, largest_kernel, largest_kernel], and the centre of each

@@ -17,9 +17,10 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   const std::size_t mix = count_of(values, "mix_channels");
   std::size_t last = append_global_average(builder, name + ".mean", builder.current());
   if (mix > 0) {
-    last = append_pointwise(builder, name + ".mix", last,
-                            {.channels = mix, .activation = activation_of(values), .bias = false},
-                            quantization_of(values, "mix"));
+    last =
+        append_pointwise(builder, name + ".mix", last,
+                         {.channels = mix, .activation = chosen_activation(values), .bias = false},
+                         quantization_of(values, "mix"));
   }
   const std::size_t features = builder.shape(last).sizes[0];
   append_dense(builder, name + ".classifier", last,

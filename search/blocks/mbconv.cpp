@@ -45,7 +45,7 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
   const TensorShape shape = builder.shape(input);
   const std::size_t channels = count_of(values, "channels");
   const std::size_t stride = count_of(values, "stride");
-  const Activation activation = activation_of(values);
+  const Activation activation = chosen_activation(values);
   const double epsilon = values.number("norm_epsilon");
 
   std::size_t last = input;

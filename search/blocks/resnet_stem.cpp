@@ -24,7 +24,7 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
                                .kernel = kKernel,
                                .largest_kernel = kKernel,
                                .stride = stride,
-                               .activation = activation_of(values)},
+                               .activation = chosen_activation(values)},
                               quantization_of(values, part));
   };
   const std::size_t middle = count_of(values, "mid_channels");
