@@ -1,9 +1,9 @@
 // Neural matrix factorisation (He et al. 2017, arXiv 1708.05031): a user and an item, each embedded
 // twice; the product of one pair beside a perceptron on the other, then one score. Elastic in both
 // embeddings and in the perceptron's depth and widths as in LINAS (arXiv 2205.10358). Users and
-// items share a table, items after users. With V numbers, g and p features and widths h_0 = 2 p,
-// h_1, ..., h_n: MACs = sum of h_i h_{i+1} + g + h_n, parameters = V (g + p) + sum of (h_i + 1)
-// h_{i+1} + g + h_n + 1. A sub-network keeps the first features of everything.
+// items share a table, items after users. With a vocabulary of V, g and p features and widths h_0 =
+// 2 p, h_1, ..., h_n: MACs = sum of h_i h_{i+1} + g + h_n, parameters = V (g + p) + sum of (h_i +
+// 1) h_{i+1} + g + h_n + 1. A sub-network keeps the first features of everything.
 #include "search/blocks/convolutions.hpp"
 #include "search/blocks/kinds.hpp"
 
@@ -59,7 +59,7 @@ std::vector<Range> joined_columns(std::size_t first, std::size_t largest_first,
 void append(NetworkBuilder& builder, const std::string& name, const BlockParameters& parameters) {
   const OptionValues& values = parameters.chosen;
   const std::size_t input = builder.current();
-  const std::size_t vocabulary = size_of(values, "vocabulary");
+  const std::size_t vocabulary = builder.vocabulary();
   const std::size_t gmf = size_of(values, "gmf_features");
   const std::size_t mlp = size_of(values, "mlp_features");
 
@@ -97,11 +97,6 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
 
 BlockKind collaborative_filtering_block() {
   std::vector<OptionSpec> widths = {
-      {.name = "vocabulary",
-       .fallback = std::int64_t{1000},
-       .min = 2,
-       .max = 1 << 24,
-       .help = "users and items together"},
       count_parameter("gmf_features", 32, 1, "features of an embedding that is multiplied"),
       count_parameter("mlp_features", 32, 1, "features of an embedding for the perceptron"),
       {.name = "layers",

@@ -92,7 +92,10 @@ TEST_CASE("a sub-network of a built-in supernet uses only what the supernet stor
     const Network whole = supernet.network(supernet.space.canonical(largest));
     for (const Operator& op : whole.operators) {
       for (const WeightSlice* slice : weight_slices(op.kind)) {
-        for (const auto& axis : slice->axes) stored[slice->tensor].push_back(axis.back().end);
+        std::vector<std::size_t>& sizes = stored[slice->tensor];
+        sizes.resize(slice->axes.size());  // several operators may read one tensor
+        for (std::size_t axis = 0; axis < sizes.size(); ++axis)
+          sizes[axis] = std::max(sizes[axis], slice->axes[axis].back().end);
       }
     }
     Rng rng(19);
