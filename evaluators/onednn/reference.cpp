@@ -19,6 +19,7 @@ std::unique_ptr<CompiledNetwork> make_reference_network(int threads) {
   const BufferId hidden = builder.new_buffer(wide.get_size());
   const BufferId mixed = builder.new_buffer(narrow.get_size());
   const BufferId sum = builder.new_buffer(narrow.get_size());
+  const BufferId normalised = builder.new_buffer(narrow.get_size());
   const BufferId output = builder.new_buffer(narrow.get_size());
 
   const auto constant = [&](const Dims& dims, dnnl::memory::dim size, float value) {
@@ -51,9 +52,13 @@ std::unique_ptr<CompiledNetwork> make_reference_network(int threads) {
                    {});
   builder.add_step({.operator_name = "norm", .part = "normalise"},
                    make_layer_norm(builder.engine(), narrow, 1e-5F),
-                   {{DNNL_ARG_SRC, sum, narrow}, {DNNL_ARG_DST, output, narrow}},
+                   {{DNNL_ARG_SRC, sum, narrow}, {DNNL_ARG_DST, normalised, narrow}},
                    {{DNNL_ARG_SCALE, constant({kWidth}, kWidth, 1.0F)},
                     {DNNL_ARG_SHIFT, constant({kWidth}, kWidth, 0.0F)}});
+  const dnnl::memory::desc transposed = strided({kRows, kWidth}, DataType::f32, {1, kRows});
+  builder.add_step({.operator_name = "transpose", .part = "transpose"},
+                   make_reorder(builder.engine(), narrow, transposed),
+                   {{DNNL_ARG_FROM, normalised, narrow}, {DNNL_ARG_TO, output, transposed}}, {});
   std::unique_ptr<CompiledNetwork> reference = builder.finish(input, output, {});
   // Not constant rows: a norm of equal numbers would divide nothing by nearly nothing.
   float value = 0.0F;
