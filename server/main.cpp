@@ -174,9 +174,27 @@ int main(int argc, char** argv) {
   measure_verb->add_option("--threads", measured.threads, "threads of the latency")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  measure_verb->add_flag("--steps", measured.steps, "name the kernel of every step");
-  measure_verb->add_flag("--sensitivity", measured.sensitivity,
-                         "what each operator's precision costs");
+  measure_verb
+      ->add_option("--confidence-width", measured.confidence_width,
+                   "repeat until the median is known to this share of it")
+      ->check(CLI::Range(0.0001, 1.0))
+      ->capture_default_str();
+  measure_verb->add_option("--max-seconds", measured.max_seconds, "stop repeating after this long")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->capture_default_str();
+  measure_verb->add_option("--cache", measured.cache, "cold flushes all caches before each sample")
+      ->check(CLI::IsMember({"warm", "cold"}))
+      ->capture_default_str();
+  measure_verb
+      ->add_option("--priority", measured.priority,
+                   "realtime keeps other work off the cores while measuring")
+      ->check(CLI::IsMember({"realtime", "normal"}))
+      ->capture_default_str();
+  measure_verb->add_flag("--steps", measured.steps, "the steps of each operator in its table");
+  CLI::Option* measure_json = measure_verb->add_flag("--json", measured.as_json, "as JSON");
+  measure_verb
+      ->add_flag("--sensitivity", measured.sensitivity, "what each operator's precision costs")
+      ->excludes(measure_json);
 
   std::string manifest;
   std::string supernet;

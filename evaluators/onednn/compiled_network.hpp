@@ -27,6 +27,8 @@ struct CompiledStep {
   std::string operator_name;
   std::string part;            // "product", "quantize", "split heads", ...
   std::string implementation;  // oneDNN's name for what it chose
+  std::size_t bytes = 0;       // of all it reads and writes: inputs, weights, constants, output
+  bool is_reorder = false;     // moves or converts, computes nothing
 };
 
 // Not thread-safe: one user at a time.
@@ -45,6 +47,8 @@ class CompiledNetwork {
   std::span<float> input();
   std::span<const float> output() const;
   void run();
+  // The same, and how long each step took, in milliseconds: those of steps(), in order.
+  std::vector<double> run_timed();
 
   std::span<const CompiledStep> steps() const;
   std::size_t activation_bytes() const;

@@ -47,7 +47,12 @@ struct MeasureOptions {
   std::int64_t images = 0;  // of the validation split; 0 = all
   std::int64_t batch = 0;   // of the latency; 0 = the manifest's
   std::int64_t threads = 1;
-  bool steps = false;        // name the kernel of every step
+  double confidence_width = 0.01;  // of the latency, as the evaluator onednn describes these
+  double max_seconds = 1.0;
+  std::string cache = "warm";
+  std::string priority = "realtime";
+  bool steps = false;  // the steps of each operator too
+  bool as_json = false;
   bool sensitivity = false;  // what each operator's precision costs
 };
 int measure(const MeasureOptions& options);
