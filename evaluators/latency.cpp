@@ -165,20 +165,37 @@ class Latency final : public Evaluator {
 
  private:
   Evaluation evaluate_one(const search::Genome& genome, std::stop_token stop) {
-    CompileResult compiled = context_.pool.take(context_.supernet, genome, batch_, threads_);
-    if (!compiled.network) return {.metrics = {}, .failure = compiled.failure};
-    const std::optional<LatencyMeasurement> measured = meter_.measure(*compiled.network, stop);
-    context_.pool.give_back(context_.supernet, genome, std::move(compiled.network));
-    if (stop.stop_requested() || !measured) return {.metrics = {}, .failure = "stopped"};
-    const LatencySummary& summary = measured->summary;
-    return {.metrics = {{"latency_ms",
-                         {.value = summary.median_ms,
-                          .spread = summary.half_width_ms,
-                          .samples = static_cast<std::int64_t>(summary.samples),
-                          .source = search::Source::kMeasured,
-                          .fingerprint = fingerprint_id(machine_fingerprint(threads_)),
-                          .detail = latency_detail(*measured)}}},
-            .failure = ""};
+    search::Measurement latency{.samples = 0,
+                                .source = search::Source::kMeasured,
+                                .fingerprint = fingerprint_id(machine_fingerprint(threads_))};
+    const std::vector<search::Phase> phases = context_.supernet.supernet().phases(genome);
+    for (std::size_t phase = 0; phase < phases.size(); ++phase) {
+      CompileResult compiled =
+          context_.pool.take(context_.supernet, genome, batch_, threads_, phase);
+      if (!compiled.network) return {.metrics = {}, .failure = compiled.failure};
+      const std::optional<LatencyMeasurement> measured = meter_.measure(*compiled.network, stop);
+      context_.pool.give_back(context_.supernet, genome, std::move(compiled.network), phase);
+      if (stop.stop_requested() || !measured) return {.metrics = {}, .failure = "stopped"};
+      add_phase(*measured, phases[phase], phases.size() > 1, latency);
+    }
+    return {.metrics = {{"latency_ms", std::move(latency)}}, .failure = ""};
+  }
+
+  // Spreads add up as if every phase erred in the same direction. Of several phases, each has its
+  // detail, and the share of time that was its own.
+  static void add_phase(const LatencyMeasurement& measured, const search::Phase& phase,
+                        bool is_one_of_several, search::Measurement& latency) {
+    const LatencySummary& summary = measured.summary;
+    const auto repetitions = static_cast<double>(phase.repetitions);
+    latency.value += repetitions * summary.median_ms;
+    latency.spread += repetitions * summary.half_width_ms;
+    latency.samples += static_cast<std::int64_t>(summary.samples);
+    const std::string prefix = is_one_of_several ? phase.name + " " : "";
+    for (const auto& [name, value] : latency_detail(measured))
+      latency.detail[prefix + name] = value;
+    if (!is_one_of_several) return;
+    latency.detail[prefix + "ms"] = summary.median_ms;
+    latency.detail[prefix + "repetitions"] = repetitions;
   }
 
   EvaluatorContext context_;
@@ -190,58 +207,52 @@ class Latency final : public Evaluator {
 }  // namespace
 
 EvaluatorEntry onednn_evaluator() {
-  return {.name = "onednn",
-          .summary = "Median latency of one batch, run by oneDNN alone on this machine",
-          .metrics = {"latency_ms"},
-          .concurrency = Concurrency::kExclusive,
-          .options = {{.name = "batch",
-                       .fallback = std::int64_t{0},
-                       .min = 0,
-                       .max = 4096,
-                       .help = "images per batch; 0 = as the supernet's manifest says"},
-                      {.name = "threads",
-                       .fallback = std::int64_t{1},
-                       .min = 1,
-                       .max = 256,
-                       .help = "threads of every operator"},
-                      {.name = "confidence_width",
-                       .type = OptionType::kNumber,
-                       .fallback = 0.01,
-                       .min = 0.0001,
-                       .max = 1,
-                       .help = "repeat until half the 95 % confidence interval is at most this "
-                               "share of the median"},
-                      {.name = "max_seconds",
-                       .type = OptionType::kNumber,
-                       .fallback = 1.0,
-                       .min = 0.01,
-                       .max = 3600,
-                       .help = "stop repeating after this long"},
-                      {.name = "cache",
-                       .type = OptionType::kText,
-                       .fallback = std::string("warm"),
-                       .allowed = {"warm", "cold"},
-                       .help = "cold flushes all caches before each sample"},
-                      {.name = "priority",
-                       .type = OptionType::kText,
-                       .fallback = std::string("realtime"),
-                       .allowed = {"realtime", "normal"},
-                       .help = "realtime keeps other work off the cores while measuring, where "
-                               "the system allows it"}},
-          .precisions = executable_precisions,
-          .unavailable = [](const LoadedSupernet& supernet,
-                            const OptionValues&) -> std::optional<std::string> {
-            if (supernet.weights()) return std::nullopt;
-            return "supernet " + supernet.supernet().name + " has no weights";
-          },
-          .fingerprint =
-              [](const OptionValues& options) {
-                return identify_machine(static_cast<int>(options.integer("threads")));
-              },
-          .make = [](EvaluatorContext context,
-                     const OptionValues& options) -> std::unique_ptr<Evaluator> {
-            return std::make_unique<Latency>(context, options);
-          }};
+  return {
+      .name = "onednn",
+      .summary = "Median latency of one batch, run by oneDNN alone on this machine",
+      .metrics = {"latency_ms"},
+      .concurrency = Concurrency::kExclusive,
+      .options = {{.name = "batch",
+                   .fallback = std::int64_t{0},
+                   .min = 0,
+                   .max = 4096,
+                   .help = "images per batch; 0 = as the supernet's manifest says"},
+                  {.name = "threads",
+                   .fallback = std::int64_t{1},
+                   .min = 1,
+                   .max = 256,
+                   .help = "threads of every operator"},
+                  {.name = "confidence_width",
+                   .type = OptionType::kNumber,
+                   .fallback = 0.01,
+                   .min = 0.0001,
+                   .max = 1,
+                   .help = "repeat until half the 95 % confidence interval is at most this "
+                           "share of the median"},
+                  {.name = "max_seconds",
+                   .type = OptionType::kNumber,
+                   .fallback = 1.0,
+                   .min = 0.01,
+                   .max = 3600,
+                   .help = "stop repeating after this long"},
+                  {.name = "cache",
+                   .type = OptionType::kText,
+                   .fallback = std::string("warm"),
+                   .allowed = {"warm", "cold"},
+                   .help = "cold flushes all caches before each sample"},
+                  {.name = "priority",
+                   .type = OptionType::kText,
+                   .fallback = std::string("realtime"),
+                   .allowed = {"realtime", "normal"},
+                   .help = "realtime keeps other work off the cores while measuring, where "
+                           "the system allows it"}},
+      .precisions = executable_precisions,
+      // Latency needs no trained weights: the pool makes some up.
+      .unavailable = [](const LoadedSupernet&, const OptionValues&) -> std::optional<std::string> {
+        return std::nullopt;
+      },
+      .make = [](EvaluatorContext context, const OptionValues& options)
+          -> std::unique_ptr<Evaluator> { return std::make_unique<Latency>(context, options); }};
 }
 
 }  // namespace quarry::evaluators

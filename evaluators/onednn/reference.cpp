@@ -1,72 +1,64 @@
 // Tested by tests/evaluators/reference_test.cpp.
 #include "evaluators/onednn/reference.hpp"
 
-#include <algorithm>
-#include <vector>
+#include <stdexcept>
 
-#include "evaluators/onednn/program.hpp"
+#include "evaluators/weights/weight_source.hpp"
+#include "search/network/network_builder.hpp"
 
 namespace quarry::evaluators {
+namespace {
+
+search::Network reference_network() {
+  constexpr std::size_t kRows = 512;
+  constexpr std::size_t kWidth = 64;
+  constexpr std::size_t kHidden = 256;
+  search::NetworkBuilder builder({{kRows, kWidth}});
+  const auto product = [&](const std::string& name, std::size_t outputs,
+                           search::Activation activation) {
+    const std::size_t inputs = builder.current_shape().sizes.back();
+    return builder.linear(name, builder.current(),
+                          {.in_features = inputs,
+                           .out_features = outputs,
+                           .activation = activation,
+                           .weight = search::first_block(name + ".weight", outputs, inputs),
+                           .bias = search::first_entries(name + ".bias", outputs)},
+                          search::Precision::kF32);
+  };
+  const std::size_t first = builder.layer_norm("norm1", builder.current());
+  builder.append({.name = "scores",
+                  .kind = search::AttentionScores{.heads = 1, .head_dim = kWidth},
+                  .inputs = {first, first},
+                  .output = {{1, kRows, kRows}}});
+  const std::size_t weights = builder.append({.name = "softmax",
+                                              .kind = search::Softmax{},
+                                              .inputs = {builder.current()},
+                                              .output = {{1, kRows, kRows}}});
+  const std::size_t context =
+      builder.append({.name = "context",
+                      .kind = search::AttentionContext{.heads = 1, .head_dim = kWidth},
+                      .inputs = {weights, first},
+                      .output = {{kRows, kWidth}}});
+  product("widen", kHidden, search::Activation::kRelu);
+  const std::size_t narrow = product("narrow", kWidth, search::Activation::kNone);
+  builder.layer_norm("norm2", builder.add("residual", context, narrow));
+  return builder.take();
+}
+
+}  // namespace
 
 std::unique_ptr<CompiledNetwork> make_reference_network(int threads) {
-  constexpr dnnl::memory::dim kRows = 784;
-  constexpr dnnl::memory::dim kWidth = 64;
-  constexpr dnnl::memory::dim kHidden = 256;
-  ProgramBuilder builder({.batch = 1, .threads = threads});
-  const dnnl::memory::desc narrow = dense({kRows, kWidth}, DataType::f32);
-  const dnnl::memory::desc wide = dense({kRows, kHidden}, DataType::f32);
-  const BufferId input = builder.new_buffer(narrow.get_size());
-  const BufferId hidden = builder.new_buffer(wide.get_size());
-  const BufferId mixed = builder.new_buffer(narrow.get_size());
-  const BufferId sum = builder.new_buffer(narrow.get_size());
-  const BufferId normalised = builder.new_buffer(narrow.get_size());
-  const BufferId output = builder.new_buffer(narrow.get_size());
-
-  const auto constant = [&](const Dims& dims, dnnl::memory::dim size, float value) {
-    return builder.constant(dims, std::vector<float>(static_cast<std::size_t>(size), value));
-  };
-  const auto add_linear = [&](const char* name, const LinearShape& shape, BufferId from,
-                              const dnnl::memory::desc& from_shape, BufferId to,
-                              const dnnl::memory::desc& to_shape) {
-    const Primitive linear = make_linear(builder.engine(), shape);
-    const dnnl::memory weights =
-        constant({shape.inputs, shape.outputs}, shape.inputs * shape.outputs, 0.01F);
-    builder.add_step({.operator_name = name, .part = "product"}, linear,
-                     {{DNNL_ARG_SRC, from, from_shape}, {DNNL_ARG_DST, to, to_shape}},
-                     {{DNNL_ARG_WEIGHTS, builder.converted(weights, linear.weights)},
-                      {DNNL_ARG_BIAS, constant({1, shape.outputs}, shape.outputs, 0.1F)}});
-  };
-  add_linear("widen",
-             {.rows = kRows,
-              .inputs = kWidth,
-              .outputs = kHidden,
-              .activation = search::Activation::kRelu},
-             input, narrow, hidden, wide);
-  add_linear("narrow", {.rows = kRows, .inputs = kHidden, .outputs = kWidth}, hidden, wide, mixed,
-             narrow);
-  builder.add_step({.operator_name = "residual", .part = "add"},
-                   make_add(builder.engine(), narrow, narrow, narrow),
-                   {{DNNL_ARG_SRC_0, input, narrow},
-                    {DNNL_ARG_SRC_1, mixed, narrow},
-                    {DNNL_ARG_DST, sum, narrow}},
-                   {});
-  builder.add_step({.operator_name = "norm", .part = "normalise"},
-                   make_layer_norm(builder.engine(), narrow, 1e-5F),
-                   {{DNNL_ARG_SRC, sum, narrow}, {DNNL_ARG_DST, normalised, narrow}},
-                   {{DNNL_ARG_SCALE, constant({kWidth}, kWidth, 1.0F)},
-                    {DNNL_ARG_SHIFT, constant({kWidth}, kWidth, 0.0F)}});
-  const dnnl::memory::desc transposed = strided({kRows, kWidth}, DataType::f32, {1, kRows});
-  builder.add_step({.operator_name = "transpose", .part = "transpose"},
-                   make_reorder(builder.engine(), narrow, transposed),
-                   {{DNNL_ARG_FROM, normalised, narrow}, {DNNL_ARG_TO, output, transposed}}, {});
-  std::unique_ptr<CompiledNetwork> reference = builder.finish(input, output, {});
+  CompileResult compiled =
+      compile(reference_network(), PseudoRandomWeights{}, {}, {.batch = 1, .threads = threads});
+  if (!compiled.network)
+    throw std::logic_error("the reference network cannot be compiled: " + compiled.failure);
   // Not constant rows: a norm of equal numbers would divide nothing by nearly nothing.
   float value = 0.0F;
-  for (float& element : reference->input()) {
+  for (float& element : compiled.network->input()) {
     value = value < 1.0F ? value + 0.37F : value - 0.99F;
     element = value;
   }
-  return reference;
+  return std::move(compiled.network);
 }
 
 }  // namespace quarry::evaluators

@@ -45,7 +45,7 @@ OperatorTable operator_table(const search::Network& network,
       const auto op = std::ranges::find(network.operators, row->name, &search::Operator::name);
       if (op != network.operators.end()) {
         row->precision = search::to_text(op->precision);
-        row->macs = search::cost_of(*op).macs * static_cast<std::int64_t>(batch);
+        row->macs = search::cost_of(*op, network).macs * static_cast<std::int64_t>(batch);
       }
     }
     row->steps.push_back({steps[i], profile.step_ms[i]});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 namespace quarry::evaluators {
 namespace {
@@ -12,16 +13,8 @@ TEST_CASE("the reference computes the same finite numbers in every run") {
   const std::vector<float> first(reference->output().begin(), reference->output().end());
   reference->run();
   CHECK(std::equal(first.begin(), first.end(), reference->output().begin()));
-  // 784 rows of 64 normalised numbers, transposed: a row is a column here.
-  double sum = 0.0;
-  double squares = 0.0;
-  for (std::size_t i = 0; i < 64; ++i) {
-    const double x = first[i * 784];
-    sum += x;
-    squares += x * x;
-  }
-  CHECK(sum == Approx(0.0).margin(1e-4));
-  CHECK(squares == Approx(64).epsilon(1e-3));
+  CHECK(std::ranges::all_of(first, [](float x) { return std::isfinite(x); }));
+  CHECK(*std::ranges::max_element(first) > *std::ranges::min_element(first));
 }
 
 TEST_CASE("a timed run computes what a run computes, one time for each step") {
@@ -36,12 +29,11 @@ TEST_CASE("a timed run computes what a run computes, one time for each step") {
 
 TEST_CASE("a step's bytes are those of all its arguments") {
   const auto reference = make_reference_network(1);
-  const std::span<const CompiledStep> steps = reference->steps();
-  const CompiledStep& norm = steps[steps.size() - 2];
-  CHECK(norm.bytes == 2 * 784 * 64 * 4 + 2 * 64 * 4);  // input and output, scale and shift
-  CHECK_FALSE(norm.is_reorder);
-  CHECK(steps.back().bytes == 2 * 784 * 64 * 4);
-  CHECK(steps.back().is_reorder);
+  const auto steps = reference->steps();
+  const auto softmax = std::ranges::find(steps, "softmax", &CompiledStep::part);
+  REQUIRE(softmax != steps.end());
+  CHECK(softmax->bytes == 2 * 512 * 512 * 4);  // input and output
+  CHECK_FALSE(softmax->is_reorder);
 }
 
 }  // namespace
