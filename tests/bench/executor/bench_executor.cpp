@@ -60,7 +60,7 @@ Comparison mobilenet() {
           .int8_ratio = 0.38,
           .int8 = true,
           .f32_forms = {"f32", "f32-swish"},
-          .int8_forms = {"static", "static-swish"},
+          .int8_forms = {"static", "static-swish", "static-relu6"},
           .int8_note = "both static"};
 }
 

@@ -14,6 +14,7 @@ and is not equally fast in all; the benchmark times the forms below and keeps th
   static        as onnxruntime.quantization.quantize_static in QDQ format: u8 activations, s8 weights with a scale for every output
                 channel, integer sums; hard swish, hard sigmoid in f32 between quantizations
   static-swish  the same with hard swish as HardSigmoid in f32 and an integer Mul
+  static-relu6  the same with hard swish as x * relu6(x + 3) / 6, all of integers
 
 Batch norms are folded into the convolution before them, with the numbers that Quarry folds. --expose makes every operator's output
 (and NAME/before, what it is before its activation) an output of the model, to find ranges.
@@ -135,6 +136,8 @@ class Exporter:
             x = self.node("Add", [x, self.scalar(1.0)], output + ":add")
             x = self.node("Mul", [source, x], output + ":mul")
             return self.node("Mul", [x, self.scalar(0.5)], output)
+        if kind == "hard_swish" and self.form == "static-relu6":
+            return self.integer_hard_swish(source, output)
         if kind == "hard_swish" and not self.form.endswith("swish"):
             return self.node("HardSwish", [source], output)
         if kind == "hard_swish":
@@ -147,7 +150,22 @@ class Exporter:
             return self.node("HardSigmoid", [source], output, alpha=1.0 / 6.0, beta=0.5)
         raise ValueError(f"no ONNX for the activation {kind}")
 
-    def finish(self, op, product, to=None):
+    def integer_hard_swish(self, source, output):
+        """x * relu6(x + 3) / 6: an integer Add, cut by its quantization, and an integer Mul; the sixth is in the scale."""
+        three = "three"
+        scale, zero = np.float32(3.0 / 255.0), np.uint8(0)
+        x = self.node("Add", [source, self.dequantized(three, np.uint8(255), scale, zero)], output + ":shifted")
+        x = self.node("Clip", [x, self.scalar(0.0), self.scalar(6.0)], output + ":cut")
+        s, z = self.constant("six:scale", np.float32(6.0 / 255.0)), self.constant("six:zero", zero)
+        x = self.node("QuantizeLinear", [x, s, z], output + ":cut:q")
+        x = self.node("DequantizeLinear", [x, self.constant("sixth:scale", np.float32(1.0 / 255.0)), z], output + ":gate")
+        return self.node("Mul", [source, x], output)
+
+    def dequantized(self, name, value, scale, zero):
+        return self.node("DequantizeLinear", [self.constant(name, value), self.constant(name + ":scale", scale),
+                                              self.constant(name + ":zero", zero)], f"{name}:{len(self.nodes)}")
+
+    def finish(self, op, product):
         """From the product's tensor to the operator's: activation, and quantization where the form wants it."""
         name = op["name"]
         kind = op.get("activation", "none")
@@ -255,6 +273,9 @@ class Exporter:
         fused = [i for i in self.readers[index] if self.operators[i]["kind"] == "layer_norm"]
         if self.form.endswith("contrib") and fused and min(self.readers[index]) == fused[0]:
             return  # the layer norm makes the sum too
+        if self.quantized and [self.operators[i].get("activation") for i in self.readers[index]] == ["relu"]:
+            self.node("Add", [self.tensor(i) for i in op["inputs"]], op["name"])  # the quantization behind the ReLU cuts
+            return
         self.simple(op, "Add", [self.tensor(i) for i in op["inputs"]])
 
     def heads(self, name, source, begin, op, order):
