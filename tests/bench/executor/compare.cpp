@@ -109,7 +109,7 @@ class Contest {
         options_(options),
         peer_(peer),
         comparison_(comparison),
-        subject_(make_subject(comparison.network)) {
+        subject_(make_subject(comparison.network, comparison.int8)) {
     std::string stem = comparison.name;
     std::ranges::replace(stem, '/', '-');
     stem = options.folder + "/" + stem;
@@ -266,7 +266,8 @@ class Contest {
     }
     const auto [low, high] = std::ranges::minmax(input);
     ranges["input"] = {low, high};
-    for (const auto& [name, range] : subject_.ranges) ranges[name] = {range.low, range.high};
+    for (const auto& [name, range] : subject_.ranges)
+      ranges[name == "(input)" ? "input" : name] = {range.low, range.high};
     write_bytes(files_.ranges, ranges.dump());
   }
 

@@ -8,7 +8,7 @@
 
 namespace quarry::bench {
 
-Subject make_subject(search::Network network) {
+Subject make_subject(search::Network network, bool calibrated) {
   constexpr std::uint64_t kSeed = 20;
   std::string bytes = made_up_weights(network, kSeed);
   std::string problem;
@@ -17,14 +17,15 @@ Subject make_subject(search::Network network) {
   Subject subject{.network = std::move(network),
                   .weights = std::move(*weights),
                   .weight_bytes = std::move(bytes)};
+  if (!calibrated) return subject;
   constexpr std::size_t kImages = 32;
   evaluators::LabelledImages images{.image_elements = subject.network.input.elements()};
   images.images = noise(kImages * images.image_elements);
   images.labels.assign(kImages, 0);
-  evaluators::CalibrationResult calibrated =
+  evaluators::CalibrationResult found =
       evaluators::calibrate(subject.network, subject.weights, images);
-  subject.ranges = std::move(calibrated.ranges);
-  subject.failure = std::move(calibrated.failure);
+  subject.ranges = std::move(found.ranges);
+  subject.failure = std::move(found.failure);
   return subject;
 }
 

@@ -19,7 +19,8 @@ struct Subject {
   std::string failure;  // why there are no ranges; empty when there are
 };
 
-Subject make_subject(search::Network network);
+// Without calibration there are no ranges, and nothing in int8 can be compiled.
+Subject make_subject(search::Network network, bool calibrated);
 
 // Standard normal, the same for every call.
 std::vector<float> noise(std::size_t elements);
