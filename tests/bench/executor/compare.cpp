@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -34,20 +35,32 @@ double milliseconds_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
-std::vector<double> run_ms(evaluators::CompiledNetwork& network, double seconds,
-                           double warm_up_seconds) {
-  const auto run_for = [&](double limit) {
-    std::vector<double> samples;
+double processor_ms() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+}
+
+Samples run_for(evaluators::CompiledNetwork& network, double seconds, double warm_up_seconds) {
+  const auto sample = [&](double limit) {
+    Samples samples;
     const Clock::time_point begin = Clock::now();
     do {
+      const double used = processor_ms();
       const Clock::time_point start = Clock::now();
       network.run();
-      samples.push_back(milliseconds_since(start));
+      samples.ms.push_back(milliseconds_since(start));
+      samples.cpu_ms.push_back(processor_ms() - used);
     } while (milliseconds_since(begin) < limit * 1e3);
     return samples;
   };
-  run_for(warm_up_seconds);
-  return run_for(seconds);
+  sample(warm_up_seconds);
+  return sample(seconds);
+}
+
+void append(Samples& samples, const Samples& more) {
+  samples.ms.insert(samples.ms.end(), more.ms.begin(), more.ms.end());
+  samples.cpu_ms.insert(samples.cpu_ms.end(), more.cpu_ms.begin(), more.cpu_ms.end());
 }
 
 // Of the absolute differences to the median, their median.
@@ -86,7 +99,7 @@ struct Entrant {
   std::string theirs;                                 // the session's id
   std::string note;
   std::string absent;
-  std::vector<double> samples_ms;
+  Samples samples;
 };
 
 struct Files {
@@ -127,6 +140,7 @@ class Contest {
   }
 
   void run(std::size_t batch, int threads) {
+    threads_ = threads;
     where_ = fmt::format("{}, batch {}, {} thread{}", comparison_.name, batch, threads,
                          threads == 1 ? "" : "s");
     input_ = noise(batch * subject_.network.input.elements());
@@ -142,12 +156,10 @@ class Contest {
     std::vector<double> int8_peaks;
     for (std::size_t round = 0; round < options_.rounds; ++round) {
       for (Entrant& entrant : entrants_) {
-        const std::vector<double> samples =
-            entrant.ours ? run_ms(*entrant.ours, options_.seconds, kWarmUpSeconds)
-                         : (entrant.absent.empty()
-                                ? peer_.run_ms(entrant.theirs, options_.seconds, kWarmUpSeconds)
-                                : std::vector<double>());
-        entrant.samples_ms.insert(entrant.samples_ms.end(), samples.begin(), samples.end());
+        if (!entrant.absent.empty()) continue;
+        append(entrant.samples, entrant.ours
+                                    ? run_for(*entrant.ours, options_.seconds, kWarmUpSeconds)
+                                    : peer_.run(entrant.theirs, options_.seconds, kWarmUpSeconds));
       }
       if (!comparison_.peak) continue;
       if (const auto peak = measure_peak(PeakKind::kF32, threads, 0.3))
@@ -222,7 +234,7 @@ class Contest {
       for (const std::string& form : loaded) tried.push_back({form, {}});
       for (int turn = 0; turn < (loaded.size() > 1 ? 2 : 0); ++turn) {
         for (auto& [form, samples] : tried) {
-          const std::vector<double> more = peer_.run_ms(form, 0.4, kWarmUpSeconds);
+          const std::vector<double> more = peer_.run(form, 0.4, kWarmUpSeconds).ms;
           samples.insert(samples.end(), more.begin(), more.end());
         }
       }
@@ -313,12 +325,12 @@ class Contest {
     Figure figure{.figure = what(entrant.precision) + ": " + entrant.engine,
                   .unit = "ms",
                   .note = entrant.absent};
-    if (entrant.samples_ms.size() > 0) {
-      figure.value = median(entrant.samples_ms);
-      figure.note =
-          fmt::format("+- {:.2g} %, {} samples{}{}",
-                      100.0 * median_deviation(entrant.samples_ms) / *figure.value,
-                      entrant.samples_ms.size(), entrant.note.empty() ? "" : "; ", entrant.note);
+    const std::vector<double>& samples = entrant.samples.ms;
+    if (!samples.empty()) {
+      figure.value = median(samples);
+      figure.note = fmt::format("+- {:.2g} %, {} samples{}{}",
+                                100.0 * median_deviation(samples) / *figure.value, samples.size(),
+                                entrant.note.empty() ? "" : "; ", entrant.note);
     }
     report_.add(std::move(figure));
   }
@@ -330,10 +342,15 @@ class Contest {
                   .target = fmt::format("<= {:.2f}", most),
                   .note = note};
     if (ours != nullptr && theirs != nullptr) {
-      figure.value = median(ours->samples_ms) / median(theirs->samples_ms);
+      figure.value = median(ours->samples.ms) / median(theirs->samples.ms);
       figure.holds = *figure.value <= most;
       figure.note += fmt::format("{}{:.4g} between the fastest tenths", note.empty() ? "" : "; ",
-                                 fast(ours->samples_ms) / fast(theirs->samples_ms));
+                                 fast(ours->samples.ms) / fast(theirs->samples.ms));
+      // With more threads it counts waiting for each other as well.
+      if (threads_ == 1) {
+        figure.note += fmt::format(", {:.4g} of processor time",
+                                   median(ours->samples.cpu_ms) / median(theirs->samples.cpu_ms));
+      }
     }
     report_.add(std::move(figure));
   }
@@ -343,8 +360,12 @@ class Contest {
     const Entrant* bf16 = find("Quarry", Precision::kBf16);
     Figure figure{.figure = where_ + ": our bf16 / our f32", .target = "<= 0.55"};
     if (f32 != nullptr && bf16 != nullptr) {
-      figure.value = median(bf16->samples_ms) / median(f32->samples_ms);
+      figure.value = median(bf16->samples.ms) / median(f32->samples.ms);
       figure.holds = *figure.value <= 0.55;
+      if (threads_ == 1) {
+        figure.note = fmt::format("{:.4g} of processor time",
+                                  median(bf16->samples.cpu_ms) / median(f32->samples.cpu_ms));
+      }
     }
     report_.add(std::move(figure));
   }
@@ -358,7 +379,7 @@ class Contest {
     if (ours != nullptr && !peaks.empty()) {
       const double operations =
           2.0 * static_cast<double>(search::cost_of(subject_.network).macs * batch);
-      const double rate = operations / (median(ours->samples_ms) / 1e3);
+      const double rate = operations / (median(ours->samples.ms) / 1e3);
       figure.value = 100.0 * rate / median(peaks);
       figure.holds = *figure.value >= least;
       figure.note = fmt::format("{:.4g} of {:.4g} G operations/s", rate / 1e9, median(peaks) / 1e9);
@@ -373,6 +394,7 @@ class Contest {
   Subject subject_;
   Files files_;
   std::string where_;
+  int threads_ = 1;
   std::vector<float> input_;
   std::vector<Entrant> entrants_;
 };
@@ -405,7 +427,7 @@ void bench_call_overhead(Report& report, const ExecutorBenchOptions& options, Or
           {.network = stem + ".json", .weights = stem + ".safetensors", .model = stem + ".onnx"}) ==
           "" &&
       peer.load("nothing", stem + ".onnx", stem + ".input", 1)) {
-    figure.value = median(peer.run_ms("nothing", options.seconds, kWarmUpSeconds));
+    figure.value = median(peer.run("nothing", options.seconds, kWarmUpSeconds).ms);
     figure.note = "contained in its times below; not subtracted";
     peer.drop("nothing");
   }

@@ -39,9 +39,11 @@ bool OrtPeer::load(const std::string& id, const std::string& model, const std::s
 
 void OrtPeer::drop(const std::string& id) { ask({{"do", "drop"}, {"id", id}}); }
 
-std::vector<double> OrtPeer::run_ms(const std::string& id, double seconds, double warm_up_seconds) {
-  return ask({{"do", "run"}, {"id", id}, {"seconds", seconds}, {"warm_up", warm_up_seconds}})
-      .value("ms", std::vector<double>());
+Samples OrtPeer::run(const std::string& id, double seconds, double warm_up_seconds) {
+  const json answer =
+      ask({{"do", "run"}, {"id", id}, {"seconds", seconds}, {"warm_up", warm_up_seconds}});
+  return {.ms = answer.value("ms", std::vector<double>()),
+          .cpu_ms = answer.value("cpu_ms", std::vector<double>())};
 }
 
 std::vector<float> OrtPeer::output(const std::string& id) {

@@ -10,6 +10,11 @@
 
 namespace quarry::bench {
 
+// Of each run: by the clock, and the processor time of all threads.
+struct Samples {
+  std::vector<double> ms, cpu_ms;
+};
+
 class OrtPeer {
  public:
   OrtPeer();
@@ -21,7 +26,7 @@ class OrtPeer {
   // A model file in memory, as a session of its own. False, and why in problem(), on failure.
   bool load(const std::string& id, const std::string& model, const std::string& input, int threads);
   void drop(const std::string& id);
-  std::vector<double> run_ms(const std::string& id, double seconds, double warm_up_seconds);
+  Samples run(const std::string& id, double seconds, double warm_up_seconds);
   std::vector<float> output(const std::string& id);
   // Least and greatest value of each of the model's outputs, as JSON: {name: [low, high]}.
   nlohmann::json ranges(const std::string& id);

@@ -3,7 +3,7 @@
 //   {"do": "hello"}                                           -> {"version"}
 //   {"do": "load", "id", "model", "threads", "optimized"?}    -> {}
 //   {"do": "input", "id", "path"}                             -> {}           raw f32, read once; every run uses the same tensor
-//   {"do": "run", "id", "seconds", "warm_up"}                 -> {"ms": [...]} each around one session.run
+//   {"do": "run", "id", "seconds", "warm_up"}                 -> {"ms": [...], "cpu_ms": [...]} around each session.run: the clock, the processor
 //   {"do": "output", "id"}                                    -> {"values": [...]} of the first output
 //   {"do": "ranges", "id"}                                    -> {"ranges": {name: [low, high]}} of every output
 //   {"do": "drop", "id"}                                      -> {}
@@ -21,14 +21,18 @@ function shapeOf(metadata) {
 }
 
 async function runFor(entry, seconds) {
-  const samples = [];
+  const ms = [];
+  const cpu_ms = [];
   const end = performance.now() + seconds * 1e3;
   do {
+    const used = process.cpuUsage();
     const begin = performance.now();
     await entry.session.run(entry.feeds, entry.fetches);
-    samples.push(performance.now() - begin);
+    ms.push(performance.now() - begin);
+    const { user, system } = process.cpuUsage(used);
+    cpu_ms.push((user + system) / 1e3);
   } while (performance.now() < end);
-  return samples;
+  return { ms, cpu_ms };
 }
 
 const commands = {
@@ -68,7 +72,7 @@ const commands = {
   async run({ id, seconds, warm_up }) {
     const entry = sessions.get(id);
     await runFor(entry, warm_up);
-    return { ms: await runFor(entry, seconds) };
+    return runFor(entry, seconds);
   },
   async output({ id }) {
     const entry = sessions.get(id);
