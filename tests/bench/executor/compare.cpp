@@ -383,6 +383,10 @@ class Contest {
       figure.value = 100.0 * rate / median(peaks);
       figure.holds = *figure.value >= least;
       figure.note = fmt::format("{:.4g} of {:.4g} G operations/s", rate / 1e9, median(peaks) / 1e9);
+      if (threads_ == 1) {
+        const double used = operations / (median(ours->samples.cpu_ms) / 1e3);
+        figure.note += fmt::format(", {:.4g} % by processor time", 100.0 * used / median(peaks));
+      }
     }
     report_.add(std::move(figure));
   }
