@@ -6,7 +6,7 @@
 
 #include "evaluators/onednn/quantize.hpp"
 #include "evaluators/weights/dataset.hpp"
-#include "evaluators/weights/safetensors.hpp"
+#include "evaluators/weights/weight_source.hpp"
 #include "search/network/network.hpp"
 
 namespace quarry::evaluators {
@@ -16,9 +16,15 @@ struct CalibrationResult {
   std::string failure;  // why it could not be run; empty when it could
 };
 
-// Of every operator that feeds a linear one, whatever the precisions in `network`. Uses all whole
+// Of the input and every operator, whatever the precisions in `network`. Uses all whole
 // batches of the images.
-CalibrationResult calibrate(search::Network network, const TensorStore& weights,
+CalibrationResult calibrate(search::Network network, const WeightSource& weights,
                             const LabelledImages& images);
+
+// Ranges for a network without weights or images, of which only the latency is asked: what a
+// trained network's look like, so that the same values are signed and the same kernels run. An
+// activation's own bounds where it has any, up to 6, where ReLU6 cuts and six standard deviations
+// end; 0 to 1 of probabilities and gates; else -6 to 6.
+Calibration plausible_calibration(const search::Network& network);
 
 }  // namespace quarry::evaluators

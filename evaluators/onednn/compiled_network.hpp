@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "evaluators/onednn/quantize.hpp"
-#include "evaluators/weights/safetensors.hpp"
+#include "evaluators/weights/weight_source.hpp"
 #include "search/network/network.hpp"
 
 namespace quarry::evaluators {
@@ -18,8 +18,8 @@ namespace quarry::evaluators {
 struct CompileOptions {
   std::size_t batch = 1;
   int threads = 1;  // OpenMP threads of every primitive
-  bool keep_activations =
-      false;  // no buffer is shared, so that activation() can be read after run()
+  // No buffer is shared and nothing melts, so that every activation() can be read after run().
+  bool keep_activations = false;
 };
 
 // One primitive in order of execution.
@@ -32,7 +32,7 @@ struct CompiledStep {
 // Not thread-safe: one user at a time.
 class CompiledNetwork {
  public:
-  struct Program;  // in compiler.cpp, where oneDNN is known
+  struct Program;  // in program.hpp, where oneDNN is known
 
   explicit CompiledNetwork(std::unique_ptr<Program> program);
   ~CompiledNetwork();
@@ -49,8 +49,8 @@ class CompiledNetwork {
   std::span<const CompiledStep> steps() const;
   std::size_t activation_bytes() const;
 
-  // The f32 output of an operator after run(); empty unless keep_activations, or where no f32
-  // exists.
+  // The f32 output of an operator after run(), of an image channels last; empty unless
+  // keep_activations, or where no f32 exists.
   std::span<const float> activation(const std::string& operator_name) const;
 
  private:
@@ -62,13 +62,17 @@ struct CompileResult {
   std::string failure;                       // which operator, and why
 };
 
+class WeightCache;
+
 // Compiles every operator at its precision: true integer products for int8, never a simulation.
 // Fails, with the operator's name, where oneDNN has only its reference implementation or none,
-// where a weight is missing, or where an int8 operator has no calibrated range.
-CompileResult compile(const search::Network& network, const TensorStore& weights,
-                      const Calibration& calibration, const CompileOptions& options);
+// where a weight is missing, or where a value that is held as u8 has no calibrated range. Packed
+// weights come from the cache, if there is one.
+CompileResult compile(const search::Network& network, const WeightSource& weights,
+                      const Calibration& calibration, const CompileOptions& options,
+                      WeightCache* cache = nullptr);
 
-// The operators whose output range calibration must know: those that feed a linear operator.
+// What calibration must know the range of: all that may be held as u8.
 std::vector<std::string> calibrated_operators(const search::Network& network);
 
 }  // namespace quarry::evaluators

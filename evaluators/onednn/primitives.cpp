@@ -1,6 +1,9 @@
 // The oneDNN 2.6 side of primitives.hpp. Tested by tests/evaluators/compiler_test.cpp.
 #include "evaluators/onednn/primitives.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "evaluators/onednn/onednn_info.hpp"
 
 namespace quarry::evaluators {
@@ -30,27 +33,64 @@ Primitive finish(const typename Kind::primitive_desc& descriptor) {
           .scratchpad = descriptor.scratchpad_desc()};
 }
 
-void append_activation(dnnl::post_ops& post, search::Activation activation) {
-  const auto append = [&](algorithm kind, float alpha, float beta) {
-    post.append_eltwise(1.0F, kind, alpha, beta);
-  };
+// The element-wise steps that make an activation, in order.
+template <typename Step>
+void for_each_step(search::Activation activation, const Step& step) {
   switch (activation) {
     case search::Activation::kNone:
       return;
     case search::Activation::kRelu:
-      return append(algorithm::eltwise_relu, 0.0F, 0.0F);
+      return step(algorithm::eltwise_relu, 0.0F, 0.0F);
     case search::Activation::kRelu6:
-      return append(algorithm::eltwise_clip, 0.0F, 6.0F);
+      return step(algorithm::eltwise_clip, 0.0F, 6.0F);
     case search::Activation::kGelu:
-      return append(algorithm::eltwise_gelu_erf, 0.0F, 0.0F);
+      return step(algorithm::eltwise_gelu_erf, 0.0F, 0.0F);
     case search::Activation::kHardSwish:
-      return append(algorithm::eltwise_hardswish, 0.0F, 0.0F);
+      return step(algorithm::eltwise_hardswish, 0.0F, 0.0F);
     case search::Activation::kHardSigmoid:  // 2.6 has none of its own
-      append(algorithm::eltwise_linear, 1.0F / 6.0F, 0.5F);
-      return append(algorithm::eltwise_clip, 0.0F, 1.0F);
+      step(algorithm::eltwise_linear, 1.0F / 6.0F, 0.5F);
+      return step(algorithm::eltwise_clip, 0.0F, 1.0F);
     case search::Activation::kTanh:
-      return append(algorithm::eltwise_tanh, 0.0F, 0.0F);
+      return step(algorithm::eltwise_tanh, 0.0F, 0.0F);
   }
+}
+
+void append_activation(dnnl::post_ops& post, search::Activation activation) {
+  for_each_step(activation, [&](algorithm kind, float alpha, float beta) {
+    post.append_eltwise(1.0F, kind, alpha, beta);
+  });
+}
+
+// The steps of an epilogue as oneDNN's post-ops and scales, which are per output in `output_mask`.
+void apply(const Epilogue& epilogue, int output_mask, DataType destination,
+           dnnl::primitive_attr& attributes) {
+  if (!epilogue.output_scales.empty())
+    attributes.set_output_scales(output_mask, epilogue.output_scales);
+  dnnl::post_ops post;
+  append_activation(post, epilogue.activation);
+  if (epilogue.sum_scale) {
+    post.append_sum(*epilogue.sum_scale, destination);
+    if (epilogue.sum_shift < 0.0F || epilogue.sum_shift > 0.0F)
+      post.append_eltwise(1.0F, algorithm::eltwise_linear, 1.0F, epilogue.sum_shift);
+    append_activation(post, epilogue.after_sum);
+  }
+  const float scale = epilogue.final_scale;
+  const float shift = epilogue.final_shift;
+  if (scale < 1.0F || scale > 1.0F || shift < 0.0F || shift > 0.0F)
+    post.append_eltwise(1.0F, algorithm::eltwise_linear, scale, shift);
+  attributes.set_post_ops(post);
+}
+
+// What the last window needs beyond the input; nothing where it ends before the input does.
+memory::dim padding_at_end(memory::dim in, memory::dim out, memory::dim kernel, memory::dim stride,
+                           memory::dim padding) {
+  return std::max<memory::dim>(0, (out - 1) * stride + kernel - in - padding);
+}
+
+Dims convolution_weight_dims(const ConvolutionShape& shape) {
+  const memory::dim inputs = shape.in_channels / shape.groups;
+  if (shape.groups == 1) return {shape.out_channels, inputs, shape.kernel, shape.kernel};
+  return {shape.groups, shape.out_channels / shape.groups, inputs, shape.kernel, shape.kernel};
 }
 
 }  // namespace
@@ -69,22 +109,73 @@ memory::desc strided(const Dims& dims, DataType type, const Dims& strides) {
   return {dims, type, strides};
 }
 
+memory::desc channels_last(const Dims& dims, DataType type) {
+  Dims strides(dims.size());
+  strides[1] = 1;
+  memory::dim stride = dims[1];
+  for (std::size_t i = dims.size(); i-- > 2;) {
+    strides[i] = stride;
+    stride *= dims[i];
+  }
+  strides[0] = stride;
+  return {dims, type, strides};
+}
+
+bool is_reference(const Primitive& primitive) {
+  return primitive.implementation.find("ref") != std::string::npos;
+}
+
+std::string layout_key(const memory::desc& layout) {
+  std::string key(sizeof layout.data, '\0');
+  std::memcpy(key.data(), &layout.data, sizeof layout.data);
+  return key;
+}
+
 Primitive make_linear(const dnnl::engine& engine, const LinearShape& shape) {
+  constexpr int kPerColumn = 2;
   const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
-    dnnl::post_ops post;
-    append_activation(post, shape.activation);
-    if (shape.accumulate) post.append_sum(1.0F);
-    attr.set_post_ops(post);
-    constexpr int kPerColumn = 2;
-    if (!shape.output_scales.empty()) attr.set_output_scales(kPerColumn, shape.output_scales);
+    apply(shape.epilogue, kPerColumn, shape.types.destination, attr);
   });
-  const dnnl::matmul::desc description(
-      dense({shape.rows, shape.inputs}, shape.source),
-      memory::desc({shape.inputs, shape.outputs}, shape.weights, memory::format_tag::any),
-      dense({1, shape.outputs}, DataType::f32),
-      dense({shape.rows, shape.outputs}, shape.destination));
+  const memory::desc source = dense({shape.rows, shape.inputs}, shape.types.source);
+  const memory::desc weights({shape.inputs, shape.outputs}, shape.types.weights,
+                             memory::format_tag::any);
+  const memory::desc destination = dense({shape.rows, shape.outputs}, shape.types.destination);
+  const dnnl::matmul::desc description =
+      shape.bias ? dnnl::matmul::desc(source, weights, dense({1, shape.outputs}, DataType::f32),
+                                      destination)
+                 : dnnl::matmul::desc(source, weights, destination);
   const dnnl::matmul::primitive_desc descriptor(description, attributes, engine);
   Primitive primitive = finish<dnnl::matmul>(descriptor);
+  primitive.weights = descriptor.weights_desc();
+  return primitive;
+}
+
+memory::desc convolution_weights(const ConvolutionShape& shape, DataType type) {
+  return dense(convolution_weight_dims(shape), type);
+}
+
+Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& shape) {
+  constexpr int kPerChannel = 2;
+  const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
+    apply(shape.epilogue, kPerChannel, shape.types.destination, attr);
+    if (shape.source_zero_point != 0)
+      attr.set_zero_points(DNNL_ARG_SRC, 0, {shape.source_zero_point});
+  });
+  const auto end_padding = [&](memory::dim in, memory::dim out) {
+    return padding_at_end(in, out, shape.kernel, shape.stride, shape.padding);
+  };
+  const dnnl::convolution_forward::desc description(
+      prop_kind::forward_inference, algorithm::convolution_direct,
+      channels_last({shape.batch, shape.in_channels, shape.height, shape.width},
+                    shape.types.source),
+      memory::desc(convolution_weight_dims(shape), shape.types.weights, memory::format_tag::any),
+      dense({shape.out_channels}, DataType::f32),
+      channels_last({shape.batch, shape.out_channels, shape.out_height, shape.out_width},
+                    shape.types.destination),
+      {shape.stride, shape.stride}, {shape.padding, shape.padding},
+      {end_padding(shape.height, shape.out_height), end_padding(shape.width, shape.out_width)});
+  const dnnl::convolution_forward::primitive_desc descriptor(description, attributes, engine);
+  Primitive primitive = finish<dnnl::convolution_forward>(descriptor);
   primitive.weights = descriptor.weights_desc();
   return primitive;
 }
@@ -93,7 +184,7 @@ Primitive make_batched_product(const dnnl::engine& engine, const memory::desc& a
                                const memory::desc& b, const memory::desc& destination,
                                float scale) {
   const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
-    if (scale != 1.0F) attr.set_output_scales(0, {scale});
+    if (scale < 1.0F || scale > 1.0F) attr.set_output_scales(0, {scale});
   });
   return finish<dnnl::matmul>({dnnl::matmul::desc(a, b, destination), attributes, engine});
 }
@@ -105,25 +196,31 @@ Primitive make_softmax(const dnnl::engine& engine, const memory::desc& source,
   return finish<dnnl::softmax_v2_forward>({description, plain(), engine});
 }
 
-Primitive make_layer_norm(const dnnl::engine& engine, const memory::desc& data, float epsilon) {
-  const auto flags = dnnl::normalization_flags::use_scale | dnnl::normalization_flags::use_shift;
-  return finish<dnnl::layer_normalization_forward>(
-      {dnnl::layer_normalization_forward::desc(prop_kind::forward_inference, data, epsilon, flags),
-       plain(), engine});
+Primitive make_binary(const dnnl::engine& engine, ElementwiseProduct kind, const memory::desc& a,
+                      const memory::desc& b, const memory::desc& destination) {
+  const algorithm chosen =
+      kind == ElementwiseProduct::kAdd ? algorithm::binary_add : algorithm::binary_mul;
+  return finish<dnnl::binary>({dnnl::binary::desc(chosen, a, b, destination), plain(), engine});
 }
 
-Primitive make_add(const dnnl::engine& engine, const memory::desc& a, const memory::desc& b,
-                   const memory::desc& destination) {
-  return finish<dnnl::binary>(
-      {dnnl::binary::desc(algorithm::binary_add, a, b, destination), plain(), engine});
+std::vector<Primitive> make_activation(const dnnl::engine& engine, search::Activation activation,
+                                       const memory::desc& data) {
+  std::vector<Primitive> primitives;
+  const auto append = [&](algorithm kind, float alpha, float beta) {
+    const dnnl::eltwise_forward::desc description(prop_kind::forward_inference, kind, data, alpha,
+                                                  beta);
+    primitives.push_back(finish<dnnl::eltwise_forward>({description, plain(), engine}));
+  };
+  for_each_step(activation, append);
+  return primitives;
 }
 
-Primitive make_quantize(const dnnl::engine& engine, const memory::desc& source,
-                        const memory::desc& factor, const memory::desc& destination,
-                        float zero_point) {
+Primitive make_scaling(const dnnl::engine& engine, const memory::desc& source,
+                       const memory::desc& factor, const memory::desc& destination, float shift) {
   const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
     dnnl::post_ops post;
-    if (zero_point != 0.0F) post.append_eltwise(1.0F, algorithm::eltwise_linear, 1.0F, zero_point);
+    if (shift < 0.0F || shift > 0.0F)
+      post.append_eltwise(1.0F, algorithm::eltwise_linear, 1.0F, shift);
     attr.set_post_ops(post);
   });
   return finish<dnnl::binary>(
@@ -136,18 +233,20 @@ Primitive make_reorder(const dnnl::engine& engine, const memory::desc& source,
       dnnl::reorder::primitive_desc(engine, source, engine, destination, plain()));
 }
 
-Primitive make_token_mean(const dnnl::engine& engine, const Dims& shape) {
-  const memory::dim batch = shape[0];
-  const memory::dim tokens = shape[1];
-  const memory::dim features = shape[2];
-  // Pooling wants channels second; row-major [batch, tokens, features] is its "nwc" layout.
-  const memory::desc source =
-      strided({batch, features, tokens}, DataType::f32, {tokens * features, 1, features});
-  const memory::desc destination =
-      strided({batch, features, 1}, DataType::f32, {features, 1, features});
-  const dnnl::pooling_forward::desc description(prop_kind::forward_inference,
-                                                algorithm::pooling_avg_exclude_padding, source,
-                                                destination, {1}, {tokens}, {0}, {0});
+Primitive make_pool(const dnnl::engine& engine, const PoolShape& shape) {
+  const algorithm chosen = shape.kind == search::PoolKind::kMax
+                               ? algorithm::pooling_max
+                               : algorithm::pooling_avg_exclude_padding;
+  Dims end_padding;
+  for (std::size_t i = 0; i < shape.kernel.size(); ++i) {
+    const memory::dim in = shape.source.dims()[i + 2];
+    const memory::dim out = shape.destination.dims()[i + 2];
+    end_padding.push_back(
+        padding_at_end(in, out, shape.kernel[i], shape.strides[i], shape.padding[i]));
+  }
+  const dnnl::pooling_forward::desc description(prop_kind::forward_inference, chosen, shape.source,
+                                                shape.destination, shape.strides, shape.kernel,
+                                                shape.padding, end_padding);
   return finish<dnnl::pooling_forward>({description, plain(), engine});
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluators/onednn/epilogue.hpp"
 #include "search/network/network.hpp"
 
 namespace quarry::evaluators {
@@ -22,28 +23,59 @@ struct Primitive {
   dnnl::memory::desc scratchpad;
 };
 
+// Nothing but oneDNN's reference loops, which no deployment would run.
+bool is_reference(const Primitive& primitive);
+
 // Row-major.
 dnnl::memory::desc dense(const Dims& dims, DataType type);
 dnnl::memory::desc strided(const Dims& dims, DataType type, const Dims& strides);
+// Axis 1 innermost: [batch, channels, height, width] as channels last.
+dnnl::memory::desc channels_last(const Dims& dims, DataType type);
+
+// Equal for layouts that hold the same bytes.
+std::string layout_key(const dnnl::memory::desc& layout);
+
+struct ProductTypes {
+  DataType source = DataType::f32;
+  DataType weights = DataType::f32;
+  DataType destination = DataType::f32;
+};
 
 struct LinearShape {
   dnnl::memory::dim rows = 0;
   dnnl::memory::dim inputs = 0;
   dnnl::memory::dim outputs = 0;
-  DataType source = DataType::f32;
-  DataType weights = DataType::f32;
-  DataType destination = DataType::f32;
-  search::Activation activation = search::Activation::kNone;
-  bool accumulate = false;  // add to what the destination holds, after the activation
-  std::vector<float>
-      output_scales;  // per output, applied after the bias and before the activation; empty: none
+  ProductTypes types;
+  bool bias = true;  // [1, outputs] f32
+  Epilogue epilogue;
 };
 
-// destination [rows, outputs] = activation(scale * (source [rows, inputs] * weights + bias [1,
-// outputs] f32)).
+// destination [rows, outputs] from source [rows, inputs].
 Primitive make_linear(const dnnl::engine& engine, const LinearShape& shape);
 
-// destination = scale * a x b over the last two axes of four-axis tensors.
+struct ConvolutionShape {
+  dnnl::memory::dim batch = 1;
+  dnnl::memory::dim in_channels = 1;
+  dnnl::memory::dim out_channels = 1;
+  dnnl::memory::dim height = 1;  // of the input
+  dnnl::memory::dim width = 1;
+  dnnl::memory::dim out_height = 1;
+  dnnl::memory::dim out_width = 1;
+  dnnl::memory::dim kernel = 1;
+  dnnl::memory::dim stride = 1;
+  dnnl::memory::dim padding = 0;
+  dnnl::memory::dim groups = 1;
+  ProductTypes types;
+  std::int32_t source_zero_point = 0;  // what the padding holds; 0 where it is folded in the bias
+  Epilogue epilogue;
+};
+
+// Source and destination channels last, a bias [out_channels] f32.
+Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& shape);
+// The kernels as they are stored: [out, in / groups, kernel, kernel].
+dnnl::memory::desc convolution_weights(const ConvolutionShape& shape, DataType type);
+
+// destination = scale * a x b over the last two axes; b's other axes may be 1.
 Primitive make_batched_product(const dnnl::engine& engine, const dnnl::memory::desc& a,
                                const dnnl::memory::desc& b, const dnnl::memory::desc& destination,
                                float scale);
@@ -51,25 +83,37 @@ Primitive make_batched_product(const dnnl::engine& engine, const dnnl::memory::d
 // Over the last axis of [rows, columns].
 Primitive make_softmax(const dnnl::engine& engine, const dnnl::memory::desc& source,
                        const dnnl::memory::desc& destination);
-Primitive make_layer_norm(const dnnl::engine& engine, const dnnl::memory::desc& data,
-                          float epsilon);
 
-// destination = a + b; b may have size 1 where a does not.
-Primitive make_add(const dnnl::engine& engine, const dnnl::memory::desc& a,
-                   const dnnl::memory::desc& b, const dnnl::memory::desc& destination);
+enum class ElementwiseProduct { kAdd, kMultiply };
+// destination = a + b or a * b; b may have size 1 where a does not.
+Primitive make_binary(const dnnl::engine& engine, ElementwiseProduct kind,
+                      const dnnl::memory::desc& a, const dnnl::memory::desc& b,
+                      const dnnl::memory::desc& destination);
 
-// u8 destination = f32 source * factor + zero_point, rounded to nearest and saturated; the factor
-// is a one-element f32 tensor given at run time. A binary primitive: four times faster than
-// oneDNN 2.6's own quantizing reorder.
-Primitive make_quantize(const dnnl::engine& engine, const dnnl::memory::desc& source,
-                        const dnnl::memory::desc& factor, const dnnl::memory::desc& destination,
-                        float zero_point);
+// One or, for a hard sigmoid, two primitives to run after each other: post-ops on an activation run
+// oneDNN's reference.
+std::vector<Primitive> make_activation(const dnnl::engine& engine, search::Activation activation,
+                                       const dnnl::memory::desc& data);
+
+// destination = source * factor + shift, where the factor is a one-element f32 tensor given at run
+// time; rounded to nearest and saturated where the destination is u8. A binary primitive: four
+// times faster than oneDNN 2.6's own quantizing reorder.
+Primitive make_scaling(const dnnl::engine& engine, const dnnl::memory::desc& source,
+                       const dnnl::memory::desc& factor, const dnnl::memory::desc& destination,
+                       float shift);
 
 // Same numbers, another layout or type.
 Primitive make_reorder(const dnnl::engine& engine, const dnnl::memory::desc& source,
                        const dnnl::memory::desc& destination);
 
-// [batch, tokens, features] -> [batch, features].
-Primitive make_token_mean(const dnnl::engine& engine, const Dims& batch_tokens_features);
+struct PoolShape {
+  search::PoolKind kind = search::PoolKind::kMax;
+  dnnl::memory::desc source;
+  dnnl::memory::desc destination;
+  Dims kernel;
+  Dims strides;
+  Dims padding;
+};
+Primitive make_pool(const dnnl::engine& engine, const PoolShape& shape);
 
 }  // namespace quarry::evaluators

@@ -22,8 +22,16 @@ std::size_t CompiledNetwork::activation_bytes() const { return program_->activat
 void CompiledNetwork::run() {
   // A setting of the calling thread, which may have run another network.
   omp_set_num_threads(program_->options.threads);
-  for (Program::Step& step : program_->steps) {
-    step.primitive.execute(program_->stream, step.arguments);
+  for (const Program::Step& step : program_->steps) {
+    if (step.loop) {
+      step.loop();
+      continue;
+    }
+    // The C call: the C++ one builds a list of arguments from a map at every step.
+    dnnl::error::wrap_c_api(
+        dnnl_primitive_execute(step.primitive.get(), program_->stream.get(),
+                               static_cast<int>(step.arguments.size()), step.arguments.data()),
+        "a primitive could not be run");
   }
   program_->stream.wait();
 }
@@ -50,7 +58,16 @@ void ProgramBuilder::add_step(const CompiledStep& description, const Primitive& 
                               std::vector<ConstantArgument> constants) {
   for (const BufferArgument& argument : arguments) buffers_[argument.buffer].last = steps_.size();
   program_->described.push_back(description);
-  steps_.push_back({primitive, std::move(arguments), std::move(constants)});
+  steps_.push_back({.primitive = primitive,
+                    .arguments = std::move(arguments),
+                    .constants = std::move(constants)});
+}
+
+void ProgramBuilder::add_loop(const CompiledStep& description, std::vector<BufferId> buffers,
+                              HostLoop loop) {
+  for (const BufferId buffer : buffers) buffers_[buffer].last = steps_.size();
+  program_->described.push_back(description);
+  steps_.push_back({.loop_buffers = std::move(buffers), .loop = std::move(loop)});
 }
 
 memory ProgramBuilder::constant(const Dims& dims, std::span<const float> values) {
@@ -60,11 +77,40 @@ memory ProgramBuilder::constant(const Dims& dims, std::span<const float> values)
 }
 
 memory ProgramBuilder::converted(const memory& source, const memory::desc& wanted) {
-  memory from = source;
   memory to(wanted, engine());
+  convert(source, to);
+  return to;
+}
+
+void ProgramBuilder::convert(const memory& source, const memory& destination) {
+  memory from = source;
+  memory to = destination;
   dnnl::reorder(from, to).execute(program_->stream, from, to);
   program_->stream.wait();
-  return to;
+}
+
+CompiledNetwork::Program::Step ProgramBuilder::ready(const PlannedStep& step,
+                                                     const Placed& places) const {
+  CompiledNetwork::Program::Step result;
+  if (step.loop) {
+    std::vector<std::byte*> own;
+    for (const BufferId buffer : step.loop_buffers) own.push_back(places[buffer]);
+    result.loop = [loop = step.loop, own = std::move(own)] { loop(own); };
+    return result;
+  }
+  result.primitive = step.primitive.primitive;
+  const auto add = [&](int index, const memory& holder) {
+    result.memories.push_back(holder);
+    result.arguments.push_back({index, holder.get()});
+  };
+  for (const BufferArgument& argument : step.arguments) {
+    add(argument.index,
+        memory(argument.description, engine(), places[argument.buffer] + argument.byte_offset));
+  }
+  for (const auto& [index, holder] : step.constants) add(index, holder);
+  if (step.primitive.scratchpad.get_size() > 0)
+    add(DNNL_ARG_SCRATCHPAD, memory(step.primitive.scratchpad, engine(), places.back()));
+  return result;
 }
 
 std::unique_ptr<CompiledNetwork> ProgramBuilder::finish(
@@ -81,33 +127,19 @@ std::unique_ptr<CompiledNetwork> ProgramBuilder::finish(
   }
   BufferUse scratchpad{.bytes = 0, .first = 0, .last = steps_.size()};
   for (const PlannedStep& step : steps_) {
-    scratchpad.bytes = std::max(scratchpad.bytes, step.primitive.scratchpad.get_size());
+    if (!step.loop)
+      scratchpad.bytes = std::max(scratchpad.bytes, step.primitive.scratchpad.get_size());
   }
-  const BufferId scratchpad_id = buffers_.size();
   buffers_.push_back(scratchpad);
 
   const ArenaPlan plan = plan_arena(buffers_);
-  const auto arena_bytes = static_cast<memory::dim>(std::max<std::size_t>(plan.bytes, 64));
   program_->activation_bytes = plan.bytes;
-  program_->arena = memory(dense({arena_bytes}, DataType::u8), engine());
-  auto* const base = static_cast<std::byte*>(program_->arena.get_data_handle());
+  program_->arena = std::make_unique<MemoryBlock>(plan.bytes);
+  std::byte* const base = program_->arena->data();
   std::memset(base, 0, plan.bytes);
-  const auto place = [&](const memory::desc& description, BufferId buffer, std::size_t offset) {
-    return memory(description, engine(), base + plan.offsets[buffer] + offset);
-  };
-  for (const PlannedStep& step : steps_) {
-    CompiledNetwork::Program::Step ready{.primitive = step.primitive.primitive, .arguments = {}};
-    for (const BufferArgument& argument : step.arguments) {
-      ready.arguments.emplace(argument.index,
-                              place(argument.description, argument.buffer, argument.byte_offset));
-    }
-    for (const auto& [index, holder] : step.constants) ready.arguments.emplace(index, holder);
-    if (step.primitive.scratchpad.get_size() > 0) {
-      ready.arguments.emplace(DNNL_ARG_SCRATCHPAD,
-                              place(step.primitive.scratchpad, scratchpad_id, 0));
-    }
-    program_->steps.push_back(std::move(ready));
-  }
+  Placed places;  // the scratchpad is the last
+  for (const std::size_t offset : plan.offsets) places.push_back(base + offset);
+  for (const PlannedStep& step : steps_) program_->steps.push_back(ready(step, places));
   const auto floats = [&](BufferId buffer) {
     return std::span(reinterpret_cast<float*>(base + plan.offsets[buffer]),
                      buffers_[buffer].bytes / sizeof(float));

@@ -2,31 +2,37 @@
 // by the time they are needed, constants. Knows oneDNN and nothing of operators.
 #pragma once
 
+#include <cstddef>
 #include <dnnl.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "evaluators/onednn/arena.hpp"
 #include "evaluators/onednn/compiled_network.hpp"
+#include "evaluators/onednn/memory_block.hpp"
 #include "evaluators/onednn/primitives.hpp"
 
 namespace quarry::evaluators {
 
 struct CompiledNetwork::Program {
+  // A primitive and its arguments, or a loop of ours.
   struct Step {
     dnnl::primitive primitive;
-    std::unordered_map<int, dnnl::memory> arguments;
+    std::vector<dnnl::memory> memories;  // what `arguments` refers to
+    std::vector<dnnl_exec_arg_t> arguments;
+    std::function<void()> loop;
   };
 
   CompileOptions options;
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
-  dnnl::memory arena;  // owns all activations; the arguments point into it
+  std::unique_ptr<MemoryBlock> arena;               // all activations; the arguments point into it
+  std::vector<std::shared_ptr<const void>> owners;  // of packed weights, shared with the cache
   std::vector<Step> steps;
   std::vector<CompiledStep> described;
   std::span<float> input;
@@ -47,6 +53,9 @@ struct BufferArgument {
 
 using ConstantArgument = std::pair<int, dnnl::memory>;
 
+// A loop over buffers, whose places it is given in the order in which it named them.
+using HostLoop = std::function<void(std::span<std::byte* const>)>;
+
 class ProgramBuilder {
  public:
   explicit ProgramBuilder(const CompileOptions& options);
@@ -61,10 +70,19 @@ class ProgramBuilder {
   void add_step(const CompiledStep& description, const Primitive& primitive,
                 std::vector<BufferArgument> arguments, std::vector<ConstantArgument> constants);
 
+  void add_loop(const CompiledStep& description, std::vector<BufferId> buffers, HostLoop loop);
+
   // Row-major f32.
   dnnl::memory constant(const Dims& dims, std::span<const float> values);
   // The same numbers in another layout or type, converted now and not when the program runs.
   dnnl::memory converted(const dnnl::memory& source, const dnnl::memory::desc& wanted);
+  // The same, into memory that is there.
+  void convert(const dnnl::memory& source, const dnnl::memory& destination);
+
+  // Holds what constants live in for as long as the program.
+  void keep_alive(std::shared_ptr<const void> owner) {
+    program_->owners.push_back(std::move(owner));
+  }
 
   // Plans the memory and hands the program out. `named` buffers can be read as activations by name.
   std::unique_ptr<CompiledNetwork> finish(BufferId input, BufferId output,
@@ -75,7 +93,12 @@ class ProgramBuilder {
     Primitive primitive;
     std::vector<BufferArgument> arguments;
     std::vector<ConstantArgument> constants;
+    std::vector<BufferId> loop_buffers;
+    HostLoop loop;
   };
+
+  using Placed = std::vector<std::byte*>;
+  CompiledNetwork::Program::Step ready(const PlannedStep& step, const Placed& places) const;
 
   std::unique_ptr<CompiledNetwork::Program> program_;
   std::vector<BufferUse> buffers_;

@@ -17,40 +17,44 @@ ActivationScale activation_scale(ActivationRange range, int largest) {
   return {.scale = scale, .zero_point = static_cast<std::int32_t>(std::clamp(zero, 0.0F, steps))};
 }
 
-QuantizedWeights quantize_weights(std::span<const float> weights, std::size_t outputs,
-                                  std::size_t inputs, int bits) {
-  assert(weights.size() == outputs * inputs && (bits == 8 || bits == 4));
-  const float limit = bits == 8 ? 127.0F : 7.0F;
-  QuantizedWeights quantized;
-  quantized.values.reserve(weights.size());
-  for (std::size_t n = 0; n < outputs; ++n) {
-    const std::span<const float> row = weights.subspan(n * inputs, inputs);
-    float largest = 0.0F;
-    for (const float value : row) largest = std::max(largest, std::abs(value));
-    // A channel of zeros has no scale of its own; any will do.
-    const float scale = largest > 0.0F ? largest / limit : 1.0F;
-    quantized.scales.push_back(scale);
-    for (const float value : row) {
-      quantized.values.push_back(
-          static_cast<std::int8_t>(std::clamp(std::nearbyint(value / scale), -limit, limit)));
-    }
-  }
-  return quantized;
+namespace {
+
+float largest_magnitude(std::span<const float> values) {
+  float largest = 0.0F;
+#pragma omp simd reduction(max : largest)
+  for (std::size_t i = 0; i < values.size(); ++i) largest = std::max(largest, std::abs(values[i]));
+  return largest;
 }
 
-IntegerLinear fold_bias(const QuantizedWeights& weights, std::span<const float> bias,
-                        ActivationScale input, float output_scale) {
-  const std::size_t outputs = weights.scales.size();
-  const std::size_t inputs = weights.values.size() / outputs;
-  IntegerLinear folded;
+}  // namespace
+
+QuantizedWeights quantize_weights(std::span<const float> weights, std::size_t outputs,
+                                  std::size_t inputs, int bits, bool per_channel) {
+  assert(weights.size() == outputs * inputs && (bits == 8 || bits == 4));
+  const float limit = bits == 8 ? 127.0F : 7.0F;
+  // Beyond 2^23 a float has no fraction: the sum rounds to nearest, ties to even.
+  constexpr float kShift = 12582912.0F;
+  QuantizedWeights quantized;
+  quantized.values.resize(weights.size());
+  const float largest_of_all = per_channel ? 0.0F : largest_magnitude(weights);
   for (std::size_t n = 0; n < outputs; ++n) {
-    std::int64_t sum = 0;
-    for (std::size_t k = 0; k < inputs; ++k) sum += weights.values[n * inputs + k];
-    const float scale = input.scale * weights.scales[n];
-    folded.output_scales.push_back(scale / output_scale);
-    folded.bias.push_back(bias[n] / scale - static_cast<float>(input.zero_point * sum));
+    const float* const row = weights.data() + n * inputs;
+    const float largest = per_channel ? largest_magnitude({row, inputs}) : largest_of_all;
+    // A channel of zeros has no scale of its own; any will do.
+    const float scale = largest > 0.0F ? largest / limit : 1.0F;
+    std::int8_t* const codes = quantized.values.data() + n * inputs;
+    std::int32_t sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (std::size_t k = 0; k < inputs; ++k) {
+      const float clamped = std::min(std::max(row[k] / scale, -limit), limit);
+      const auto code = static_cast<std::int32_t>((clamped + kShift) - kShift);
+      codes[k] = static_cast<std::int8_t>(code);
+      sum += code;
+    }
+    quantized.scales.push_back(scale);
+    quantized.sums.push_back(sum);
   }
-  return folded;
+  return quantized;
 }
 
 }  // namespace quarry::evaluators

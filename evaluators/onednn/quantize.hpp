@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quarry::evaluators {
@@ -15,6 +16,9 @@ struct ActivationRange {
   float low = 0.0F;
   float high = 0.0F;
 };
+
+// Under this name a calibration holds the range of the network's input.
+inline constexpr std::string_view kNetworkInputName = "(input)";
 
 // Operator name -> range of its output over the calibration images.
 using Calibration = std::map<std::string, ActivationRange>;
@@ -33,23 +37,12 @@ ActivationScale activation_scale(ActivationRange range, int largest);
 struct QuantizedWeights {
   std::vector<std::int8_t> values;  // [outputs, inputs]
   std::vector<float> scales;        // per output: real = scale * value
+  std::vector<std::int64_t> sums;   // per output, of its values
 };
 
-// Symmetric, per output channel, to nearest with ties to even; bits is 8 (values in -127..127) or 4
-// (-7..7).
+// Symmetric, to nearest with ties to even; one scale per output, or one for all. bits is 8 (values
+// in -127..127) or 4 (-7..7).
 QuantizedWeights quantize_weights(std::span<const float> weights, std::size_t outputs,
-                                  std::size_t inputs, int bits);
-
-// What an integer product needs so that it equals weights * input + bias: with x = s (q - z) and w
-// = t_n v,
-//   y_n = s t_n (sum v q + b_n / (s t_n) - z sum v).
-// oneDNN 2.6 adds the bias before it multiplies by the output scale, so the zero point costs
-// nothing when it is folded here.
-struct IntegerLinear {
-  std::vector<float> output_scales;  // s t_n, divided by the output's own scale when that is u8
-  std::vector<float> bias;           // b_n / (s t_n) - z sum v
-};
-IntegerLinear fold_bias(const QuantizedWeights& weights, std::span<const float> bias,
-                        ActivationScale input, float output_scale);
+                                  std::size_t inputs, int bits, bool per_channel = true);
 
 }  // namespace quarry::evaluators

@@ -52,11 +52,6 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
   return text + "]";
 }
 
-void collect(const search::WeightSlice& slice, const TensorStore& weights,
-             std::vector<std::string>& missing) {
-  if (auto problem = weights.mismatch(slice)) missing.push_back(std::move(*problem));
-}
-
 }  // namespace
 
 std::optional<TensorStore> TensorStore::parse(std::string_view bytes, std::string& problem) {
@@ -117,6 +112,7 @@ std::optional<TensorStore> TensorStore::parse(std::string_view bytes, std::strin
     store.tensors_[name] = std::move(tensor);
   }
   store.bytes_ = bytes;
+  store.identity_ = std::hash<std::string_view>{}(bytes);
   return store;
 }
 
@@ -125,36 +121,39 @@ std::vector<std::size_t> TensorStore::shape(const std::string& name) const {
   return found == tensors_.end() ? std::vector<std::size_t>() : found->second.shape;
 }
 
-float TensorStore::element(const Tensor& tensor, std::size_t index) const {
-  if (tensor.type == Type::kF32) {
-    float value = 0;
-    std::memcpy(&value, bytes_.data() + tensor.offset + 4 * index, 4);
-    return value;
+// The kept numbers below one position of the axes before `axis`.
+void TensorStore::append(const Tensor& tensor, const search::WeightSlice& slice, std::size_t axis,
+                         std::size_t base, std::vector<float>& values) const {
+  for (const search::Range& range : slice.axes[axis]) {
+    const std::size_t first = base * tensor.shape[axis] + range.begin;
+    const std::size_t count = range.end - range.begin;
+    if (axis + 1 < slice.axes.size()) {
+      for (std::size_t i = 0; i < count; ++i) append(tensor, slice, axis + 1, first + i, values);
+      continue;
+    }
+    const std::size_t begin = values.size();
+    values.resize(begin + count);
+    float* const out = values.data() + begin;
+    const char* const bytes = bytes_.data() + tensor.offset;
+    if (tensor.type == Type::kF32) {
+      std::memcpy(out, bytes + 4 * first, 4 * count);
+      continue;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint16_t raw = 0;
+      std::memcpy(&raw, bytes + 2 * (first + i), 2);
+      out[i] = tensor.type == Type::kF16
+                   ? from_half(raw)
+                   : std::bit_cast<float>(static_cast<std::uint32_t>(raw) << 16);
+    }
   }
-  std::uint16_t raw = 0;
-  std::memcpy(&raw, bytes_.data() + tensor.offset + 2 * index, 2);
-  return tensor.type == Type::kF16 ? from_half(raw)
-                                   : std::bit_cast<float>(static_cast<std::uint32_t>(raw) << 16);
 }
 
 std::vector<float> TensorStore::read(const search::WeightSlice& slice) const {
   assert(!mismatch(slice));
-  const Tensor& tensor = tensors_.at(slice.tensor);
-  // Positions kept along each axis, then their product in row-major order.
-  std::vector<std::size_t> flat = {0};
-  for (std::size_t axis = 0; axis < slice.axes.size(); ++axis) {
-    std::vector<std::size_t> next;
-    for (const std::size_t base : flat) {
-      for (const search::Range& range : slice.axes[axis]) {
-        for (std::size_t i = range.begin; i < range.end; ++i)
-          next.push_back(base * tensor.shape[axis] + i);
-      }
-    }
-    flat = std::move(next);
-  }
   std::vector<float> values;
-  values.reserve(flat.size());
-  for (const std::size_t index : flat) values.push_back(element(tensor, index));
+  values.reserve(slice.elements());
+  append(tensors_.at(slice.tensor), slice, 0, 0, values);
   return values;
 }
 
@@ -177,14 +176,8 @@ std::vector<std::string> missing_weights(const search::Network& network,
                                          const TensorStore& weights) {
   std::vector<std::string> missing;
   for (const search::Operator& op : network.operators) {
-    if (const auto* linear = std::get_if<search::Linear>(&op.kind)) {
-      collect(linear->weight, weights, missing);
-      collect(linear->bias, weights, missing);
-    } else if (const auto* norm = std::get_if<search::LayerNorm>(&op.kind)) {
-      collect(norm->scale, weights, missing);
-      collect(norm->shift, weights, missing);
-    } else if (const auto* position = std::get_if<search::PositionEmbedding>(&op.kind)) {
-      collect(position->table, weights, missing);
+    for (const search::WeightSlice& slice : search::slices_of(op)) {
+      if (auto problem = weights.mismatch(slice)) missing.push_back(std::move(*problem));
     }
   }
   return missing;

@@ -4,19 +4,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "evaluators/weights/weight_source.hpp"
 #include "search/network/network.hpp"
 
 namespace quarry::evaluators {
 
 // Tensors of one file, by name, converted to f32 on reading. Holds its own copy of the bytes.
 // Immutable.
-class TensorStore {
+class TensorStore final : public WeightSource {
  public:
   // Nothing, and why in `problem`, when the bytes are not a sound file of F32, F16 or BF16 tensors.
   static std::optional<TensorStore> parse(std::string_view bytes, std::string& problem);
@@ -25,11 +27,9 @@ class TensorStore {
   // Empty when there is no such tensor.
   std::vector<std::size_t> shape(const std::string& name) const;
 
-  // The kept part of a tensor, row-major. Precondition: fits(slice).
-  std::vector<float> read(const search::WeightSlice& slice) const;
-
-  // Why the slice cannot be read ("tensor layer0.qkv.weight is missing"), nothing if it can.
-  std::optional<std::string> mismatch(const search::WeightSlice& slice) const;
+  std::vector<float> read(const search::WeightSlice& slice) const override;
+  std::optional<std::string> mismatch(const search::WeightSlice& slice) const override;
+  std::uint64_t identity() const override { return identity_; }  // a hash of the file
 
  private:
   enum class Type { kF32, kF16, kBf16 };
@@ -39,9 +39,11 @@ class TensorStore {
     std::size_t offset = 0;
   };
 
-  float element(const Tensor& tensor, std::size_t index) const;
+  void append(const Tensor& tensor, const search::WeightSlice& slice, std::size_t axis,
+              std::size_t base, std::vector<float>& values) const;
 
   std::string bytes_;
+  std::uint64_t identity_ = 0;
   std::map<std::string, Tensor> tensors_;
 };
 

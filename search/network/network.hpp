@@ -250,6 +250,9 @@ struct Network {
       operators;  // in an order that can be executed; the last one's output is the network's
 };
 
+// Every tensor slice that an operator uses; those without a name left out.
+std::vector<WeightSlice> slices_of(const Operator& op);
+
 // Which operators multiply by weights and may therefore be quantized.
 bool is_quantizable(const Operator& op);
 

@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "evaluators/onednn/calibration.hpp"
-#include "evaluators/onednn/compiled_network.hpp"
-#include "evaluators/onednn/onednn_info.hpp"
 #include "search/blocks/block.hpp"
-#include "tests/support/random_weights.hpp"
-#include "tests/support/reference_executor.hpp"
+#include "tests/support/execution.hpp"
 
 namespace quarry::evaluators {
 namespace {
 
 using search::Network;
 using search::Precision;
+using test::relative_error;
+using test::runs_bf16;
 
 // 12 x 8 image, patches of 4, two encoder layers of 24 features, five classes.
 Network small_vit(const std::string& precision, const std::string& attention,
@@ -45,43 +43,6 @@ Network small_vit(const std::string& precision, const std::string& attention,
   return builder.take();
 }
 
-LabelledImages noise_images(std::size_t count, std::size_t elements) {
-  search::Rng rng(77);
-  LabelledImages images{.image_elements = elements};
-  for (std::size_t i = 0; i < count * elements; ++i)
-    images.images.push_back(static_cast<float>(2 * rng.uniform() - 1));
-  images.labels.assign(count, 0);
-  return images;
-}
-
-// Largest absolute difference to the reference over a batch, relative to the largest reference
-// output.
-double relative_error(const Network& network, const TensorStore& weights, std::size_t batch,
-                      int threads) {
-  const LabelledImages images = noise_images(64, network.input.elements());
-  const CalibrationResult calibration = calibrate(network, weights, images);
-  REQUIRE(calibration.failure == "");
-  const CompileResult compiled =
-      compile(network, weights, calibration.ranges, {.batch = batch, .threads = threads});
-  REQUIRE(compiled.failure == "");
-  std::copy_n(images.images.begin(), compiled.network->input().size(),
-              compiled.network->input().begin());
-  compiled.network->run();
-  compiled.network->run();  // a second run must not see what the first left behind
-  test::ReferenceExecutor reference(network, weights);
-  double largest = 0, difference = 0;
-  for (std::size_t b = 0; b < batch; ++b) {
-    const std::vector<double> expected =
-        reference.run({images.image(b).begin(), images.image(b).end()});
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      largest = std::max(largest, std::abs(expected[i]));
-      difference = std::max(
-          difference, std::abs(expected[i] - compiled.network->output()[b * expected.size() + i]));
-    }
-  }
-  return difference / largest;
-}
-
 TEST_CASE("f32 equals plain loops, for one image and a batch, one thread and two, ReLU and GELU") {
   for (const char* activation : {"relu", "gelu"}) {
     const Network network = small_vit("f32", "f32", activation);
@@ -100,11 +61,6 @@ TEST_CASE("int8 and four-bit weights stay near f32, each within what its bits al
   CHECK(int8 < 0.05);
   CHECK(int4 > int8);
   CHECK(int4 < 0.4);
-}
-
-bool runs_bf16() {
-  return std::ranges::find(executable_precisions(), Precision::kBf16) !=
-         executable_precisions().end();
 }
 
 TEST_CASE("bf16 stays near f32 where the machine has it, and is refused by name where not") {
@@ -147,24 +103,21 @@ TEST_CASE("every mixture of neighbouring precisions compiles and stays near f32"
 TEST_CASE("the program names the kernel of every step and runs integers as integers") {
   const Network network = small_vit("int8", "f32", "relu");
   const TensorStore weights = test::random_weights(network, 5);
-  const CalibrationResult calibration = calibrate(network, weights, noise_images(32, 96));
+  const CalibrationResult calibration =
+      calibrate(network, weights, test::noise_inputs(network, 32));
   const CompileResult compiled =
       compile(network, weights, calibration.ranges, {.batch = 4, .threads = 1});
   REQUIRE(compiled.failure == "");
-  std::string text;
   for (const CompiledStep& step : compiled.network->steps()) {
     CHECK_FALSE(step.implementation.empty());
     CHECK(step.implementation.find("ref") == std::string::npos);
-    if (step.operator_name.starts_with("layer0."))
-      text += step.operator_name.substr(7) + " " + step.part + "\n";
   }
-  // No quantize before fc2: fc1's product writes u8 itself. No add after out and fc2: they sum into
-  // the residual.
-  CHECK(text ==
-        "norm1 normalise\nqkv quantize\nqkv product\nscores split heads\nscores product\nsoftmax "
-        "softmax\ncontext product\n"
-        "context merge heads\nout quantize\nout product\nnorm2 normalise\nfc1 quantize\nfc1 "
-        "product\nfc2 product\n");
+  // No quantize before qkv and fc1, where the norm writes u8, nor before fc2, where fc1's product
+  // does. No add after out and fc2: they sum into the residual. Nothing is moved between heads.
+  CHECK(test::steps_of(*compiled.network, "layer0.") ==
+        "norm1 normalise\nqkv product\nqkv product\nqkv product\nscores product\n"
+        "softmax softmax\ncontext product\nout quantize\nout product\nnorm2 normalise\n"
+        "fc1 product\nfc2 product\n");
 }
 
 TEST_CASE("activation memory is shared: two layers need hardly more than one") {
@@ -181,9 +134,8 @@ TEST_CASE("an int8 operator without a calibrated input is refused by name") {
   const Network network = small_vit("int8", "f32", "relu");
   const CompileResult compiled = compile(network, test::random_weights(network, 7), {}, {});
   CHECK(compiled.network == nullptr);
-  CHECK(
-      compiled.failure ==
-      "operator patch.embedding (int8): the range of its input patch.patchify was not calibrated");
+  CHECK(compiled.failure ==
+        "operator patch.embedding (int8): the range of the network's input was not calibrated");
 }
 
 TEST_CASE("a missing tensor is refused by name") {

@@ -42,14 +42,12 @@ TEST_CASE("four-bit weights use fifteen levels") {
   CHECK(q.values == std::vector<std::int8_t>{7, -7, 3, 1});
 }
 
-TEST_CASE("folding makes the integer product equal the real one") {
-  const ActivationScale input{.scale = 0.5F, .zero_point = 10};
-  const QuantizedWeights weights{.values = {2, -3}, .scales = {0.25F}};
-  const IntegerLinear folded = fold_bias(weights, std::vector<float>{1.0F}, input, 1.0F);
-  // Stored inputs 14 and 6 stand for 2 and -2; weights stand for 0.5 and -0.75: 0.5 * 2 + 0.75 * 2
-  // + 1 = 3.5.
-  const float accumulated = 2.0F * 14 - 3.0F * 6;
-  CHECK(folded.output_scales[0] * (accumulated + folded.bias[0]) == Approx(3.5));
+TEST_CASE("one scale for all outputs is the largest one's, and sums are of the codes") {
+  const QuantizedWeights q =
+      quantize_weights(std::vector<float>{1.27F, -0.5F, 0.1F, 0.1F}, 2, 2, 8, false);
+  CHECK(q.values == std::vector<std::int8_t>{127, -50, 10, 10});
+  CHECK(q.scales == std::vector<float>{q.scales[0], q.scales[0]});
+  CHECK(q.sums == std::vector<std::int64_t>{77, 20});
 }
 
 }  // namespace

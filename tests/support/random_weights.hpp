@@ -16,16 +16,12 @@ namespace quarry::test {
 
 inline evaluators::TensorStore random_weights(const search::Network& network, std::uint64_t seed) {
   std::map<std::string, std::vector<std::size_t>> shapes;
-  const auto need = [&](const search::WeightSlice& slice) {
-    for (const auto& axis : slice.axes) shapes[slice.tensor].push_back(axis.back().end);
-  };
   for (const search::Operator& op : network.operators) {
-    if (const auto* linear = std::get_if<search::Linear>(&op.kind))
-      need(linear->weight), need(linear->bias);
-    if (const auto* norm = std::get_if<search::LayerNorm>(&op.kind))
-      need(norm->scale), need(norm->shift);
-    if (const auto* position = std::get_if<search::PositionEmbedding>(&op.kind))
-      need(position->table);
+    for (const search::WeightSlice& slice : search::slices_of(op)) {
+      std::vector<std::size_t> shape;
+      for (const auto& axis : slice.axes) shape.push_back(axis.back().end);
+      shapes[slice.tensor] = shape;
+    }
   }
   search::Rng rng(seed);
   std::string header = "{", data;
@@ -38,7 +34,9 @@ inline evaluators::TensorStore random_weights(const search::Network& network, st
     }
     const std::size_t begin = data.size();
     for (std::size_t i = 0; i < elements; ++i) {
-      const auto value = static_cast<float>(rng.uniform() - 0.5);
+      // A variance is never negative.
+      const double middle = name.find("variance") == std::string::npos ? 0.0 : 1.0;
+      const auto value = static_cast<float>(rng.uniform() - 0.5 + middle);
       data.append(reinterpret_cast<const char*>(&value), sizeof value);
     }
     header += (header.size() > 1 ? "," : "") +
