@@ -121,7 +121,8 @@ int main(int argc, char** argv) {
       {"vit", compare(&vit)},
       {"resnet", compare(&resnet)},
       {"mobilenet", compare(&mobilenet)},
-      {"candidates", [&](Report& report) { bench_candidates(report, options); }}};
+      {"candidates", [&](Report& report) { bench_candidates(report, options); }},
+      {"memory", [&](Report& report) { bench_memory(report, options); }}};
   for (const std::string& name : wanted) {
     if (std::ranges::find(sections, name, [](const auto& section) { return section.first; }) !=
         sections.end())

@@ -279,7 +279,7 @@ class Contest {
     const auto [low, high] = std::ranges::minmax(input);
     ranges["input"] = {low, high};
     for (const auto& [name, range] : subject_.ranges)
-      ranges[name == "(input)" ? "input" : name] = {range.low, range.high};
+      ranges[name == evaluators::kNetworkInputName ? "input" : name] = {range.low, range.high};
     write_bytes(files_.ranges, ranges.dump());
   }
 

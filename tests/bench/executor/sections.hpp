@@ -43,7 +43,10 @@ void bench_call_overhead(Report& report, const ExecutorBenchOptions& options, Or
 
 void bench_peak(Report& report, const ExecutorBenchOptions& options);
 
-// Compiling and measuring random sub-networks of BERT-base, and the memory that stays.
+// Compiling and measuring random sub-networks of BERT-base.
 void bench_candidates(Report& report, const ExecutorBenchOptions& options);
+
+// What memory stays when many of them came and went.
+void bench_memory(Report& report, const ExecutorBenchOptions& options);
 
 }  // namespace quarry::bench
