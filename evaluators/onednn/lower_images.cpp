@@ -53,8 +53,9 @@ void lower_gate(Lowering& state) {
       form == Form::kU8 ? state.scale_of(state.current()) : ActivationScale{};
   const BufferId to = state.make_value(state.current(), form);
   state.add_loop("gate", {from, factors, to}, [=](std::span<std::byte* const> places) {
+    constexpr std::size_t kStretches = 4;  // of each image: what threads share
     const auto [images, pixels, channels] = shape;
-    const std::size_t stretch = std::max<std::size_t>(1, 8192 / channels);
+    const std::size_t stretch = (pixels + kStretches - 1) / kStretches;
     share_out(images, pixels, stretch, images * pixels * channels,
               [&, channels = channels, pixels = pixels](std::size_t image, std::size_t begin,
                                                         std::size_t end) {

@@ -128,6 +128,48 @@ void lower_linear(Lowering& state, Product product, const ProductSlices& slices,
                   {DNNL_ARG_BIAS, state.builder().constant({1, shape.outputs}, arithmetic.bias)}});
 }
 
+ConvolutionShape shape_of(const Lowering& state, const search::Convolution& convolution) {
+  const std::vector<std::size_t>& in = state.shape_of(state.input()).sizes;
+  const std::vector<std::size_t>& out = state.op().output.sizes;
+  return {.batch = dim(state.batch()),
+          .in_channels = dim(convolution.in_channels),
+          .out_channels = dim(convolution.out_channels),
+          .height = dim(in[1]),
+          .width = dim(in[2]),
+          .out_height = dim(out[1]),
+          .out_width = dim(out[2]),
+          .kernel = dim(convolution.kernel),
+          .stride = dim(convolution.stride),
+          .padding = dim(convolution.padding),
+          .groups = dim(convolution.groups)};
+}
+
+// Where Winograd's algorithm is worth its two changes of layout: README.md, decision 9, says what
+// was measured.
+bool suits_winograd(const ConvolutionShape& shape, const Product& product) {
+  constexpr memory::dim kSmallestImage = 28;
+  constexpr memory::dim kFewestChannels = 64;
+  return product.source == Form::kF32 && !product.melted.residual && shape.kernel == 3 &&
+         shape.stride == 1 && shape.groups == 1 && shape.height >= kSmallestImage &&
+         shape.width >= kSmallestImage && shape.in_channels >= kFewestChannels &&
+         shape.out_channels >= kFewestChannels;
+}
+
+void add_winograd(Lowering& state, const Product& product, const Primitive& primitive,
+                  BufferId source, const memory& weights, const memory& bias) {
+  const BufferId blocked = state.builder().new_buffer(primitive.source.get_size());
+  state.add_reorder("to blocks", source, state.image(product.input, Form::kF32), blocked,
+                    primitive.source);
+  const BufferId made = state.builder().new_buffer(primitive.destination.get_size());
+  state.add_step(
+      "product", primitive,
+      {{DNNL_ARG_SRC, blocked, primitive.source}, {DNNL_ARG_DST, made, primitive.destination}},
+      {{DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, bias}});
+  const BufferId destination = destination_of(state, product);
+  state.add_reorder("from blocks", made, primitive.destination, destination,
+                    state.image(state.current(), Form::kF32));
+}
+
 }  // namespace
 
 void lower(Lowering& state, const search::Linear& linear) {
@@ -145,52 +187,41 @@ void lower(Lowering& state, const search::Linear& linear) {
 }
 
 void lower(Lowering& state, const search::Convolution& convolution) {
+  if (!state.is_image(state.input())) state.refuse("it reads an image, which its input is not");
   Product product = product_at(state);
-  if (!state.is_image(product.input)) state.refuse("it reads an image, which its input is not");
-  const std::vector<std::size_t>& in = state.shape_of(product.input).sizes;
-  const std::vector<std::size_t>& out = state.op().output.sizes;
-  ConvolutionShape shape{.batch = dim(state.batch()),
-                         .in_channels = dim(convolution.in_channels),
-                         .out_channels = dim(convolution.out_channels),
-                         .height = dim(in[1]),
-                         .width = dim(in[2]),
-                         .out_height = dim(out[1]),
-                         .out_width = dim(out[2]),
-                         .kernel = dim(convolution.kernel),
-                         .stride = dim(convolution.stride),
-                         .padding = dim(convolution.padding),
-                         .groups = dim(convolution.groups)};
+  ConvolutionShape shape = shape_of(state, convolution);
   const BufferId source = state.value(product.input, product.source);
   if (product.source == Form::kU8) {
     // Where the padding must hold the zero point, the kernel has to know it.
-    const std::int32_t zero_point = state.scale_of(product.input).zero_point;
     product.fold_zero_point = convolution.padding == 0;
-    if (!product.fold_zero_point) shape.source_zero_point = zero_point;
+    if (!product.fold_zero_point)
+      shape.source_zero_point = state.scale_of(product.input).zero_point;
   }
-  const std::size_t inputs =
-      convolution.in_channels / convolution.groups * convolution.kernel * convolution.kernel;
   ProductWeights weights(state, {.weight = convolution.weight,
                                  .bias = convolution.bias,
                                  .norm = convolution.norm,
                                  .outputs = convolution.out_channels,
-                                 .inputs = inputs});
+                                 .inputs = convolution.in_channels / convolution.groups *
+                                           convolution.kernel * convolution.kernel});
   Arithmetic arithmetic;
+  std::optional<Primitive> winograd;
   const Primitive primitive = make_best(state, product, [&] {
     arithmetic = arithmetic_of(state, product, weights);
     shape.types = types_of(product);
     shape.epilogue = arithmetic.epilogue;
-    return make_convolution(state.engine(), shape);
+    if (suits_winograd(shape, product)) winograd = make_winograd(state.engine(), shape);
+    return winograd ? *winograd : make_convolution(state.engine(), shape);
   });
   const memory::desc plain =
       convolution_weights(shape, product.source == Form::kU8 ? DataType::s8 : DataType::f32);
   const memory packed = weights.packed(plain, primitive.weights);
+  const memory bias = state.builder().constant({shape.out_channels}, arithmetic.bias);
+  if (winograd) return add_winograd(state, product, primitive, source, packed, bias);
   const BufferId destination = destination_of(state, product);
-  state.add_step(
-      "product", primitive,
-      {{DNNL_ARG_SRC, source, state.image(product.input, product.source)},
-       {DNNL_ARG_DST, destination, state.image(state.current(), product.destination)}},
-      {{DNNL_ARG_WEIGHTS, packed},
-       {DNNL_ARG_BIAS, state.builder().constant({shape.out_channels}, arithmetic.bias)}});
+  state.add_step("product", primitive,
+                 {{DNNL_ARG_SRC, source, state.image(product.input, product.source)},
+                  {DNNL_ARG_DST, destination, state.image(state.current(), product.destination)}},
+                 {{DNNL_ARG_WEIGHTS, packed}, {DNNL_ARG_BIAS, bias}});
 }
 
 }  // namespace quarry::evaluators

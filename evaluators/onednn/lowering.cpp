@@ -267,8 +267,10 @@ BufferId Lowering::converted(const Key& from, const Key& to) {
     converted(from, {index, begin, end, Form::kF32});
     return converted({index, begin, end, Form::kF32}, to);
   }
-  const memory::desc source = features(index, end - begin, source_form);
-  const memory::desc destination = features(index, end - begin, form);
+  // As one row, whatever the features: three channels of an image would be a vector of three.
+  const memory::dim elements = matrix_dims(index)[0] * dim(end - begin);
+  const memory::desc source = dense({1, elements}, data_type(source_form));
+  const memory::desc destination = dense({1, elements}, data_type(form));
   const BufferId buffer = values_.at(from);
   const BufferId made = make_part(index, {begin, end}, form);
   if (source_form == Form::kBf16 || form == Form::kBf16) {

@@ -30,6 +30,8 @@ Primitive finish(const typename Kind::primitive_desc& descriptor) {
   return {.primitive = Kind(descriptor),
           .implementation = descriptor.impl_info_str(),
           .weights = {},
+          .source = {},
+          .destination = {},
           .scratchpad = descriptor.scratchpad_desc()};
 }
 
@@ -154,7 +156,13 @@ memory::desc convolution_weights(const ConvolutionShape& shape, DataType type) {
   return dense(convolution_weight_dims(shape), type);
 }
 
-Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& shape) {
+namespace {
+
+dnnl::convolution_forward::primitive_desc describe_convolution(const dnnl::engine& engine,
+                                                               const ConvolutionShape& shape,
+                                                               algorithm chosen,
+                                                               const memory::desc& source,
+                                                               const memory::desc& destination) {
   constexpr int kPerChannel = 2;
   const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
     apply(shape.epilogue, kPerChannel, shape.types.destination, attr);
@@ -165,19 +173,49 @@ Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& s
     return padding_at_end(in, out, shape.kernel, shape.stride, shape.padding);
   };
   const dnnl::convolution_forward::desc description(
-      prop_kind::forward_inference, algorithm::convolution_direct,
-      channels_last({shape.batch, shape.in_channels, shape.height, shape.width},
-                    shape.types.source),
+      prop_kind::forward_inference, chosen, source,
       memory::desc(convolution_weight_dims(shape), shape.types.weights, memory::format_tag::any),
-      dense({shape.out_channels}, DataType::f32),
-      channels_last({shape.batch, shape.out_channels, shape.out_height, shape.out_width},
-                    shape.types.destination),
-      {shape.stride, shape.stride}, {shape.padding, shape.padding},
+      dense({shape.out_channels}, DataType::f32), destination, {shape.stride, shape.stride},
+      {shape.padding, shape.padding},
       {end_padding(shape.height, shape.out_height), end_padding(shape.width, shape.out_width)});
-  const dnnl::convolution_forward::primitive_desc descriptor(description, attributes, engine);
+  return {description, attributes, engine};
+}
+
+Dims source_dims(const ConvolutionShape& shape) {
+  return {shape.batch, shape.in_channels, shape.height, shape.width};
+}
+
+Dims destination_dims(const ConvolutionShape& shape) {
+  return {shape.batch, shape.out_channels, shape.out_height, shape.out_width};
+}
+
+}  // namespace
+
+Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& shape) {
+  const auto descriptor =
+      describe_convolution(engine, shape, algorithm::convolution_direct,
+                           channels_last(source_dims(shape), shape.types.source),
+                           channels_last(destination_dims(shape), shape.types.destination));
   Primitive primitive = finish<dnnl::convolution_forward>(descriptor);
   primitive.weights = descriptor.weights_desc();
   return primitive;
+}
+
+std::optional<Primitive> make_winograd(const dnnl::engine& engine, const ConvolutionShape& shape) {
+  try {
+    const auto descriptor = describe_convolution(
+        engine, shape, algorithm::convolution_winograd,
+        memory::desc(source_dims(shape), shape.types.source, memory::format_tag::any),
+        memory::desc(destination_dims(shape), shape.types.destination, memory::format_tag::any));
+    Primitive primitive = finish<dnnl::convolution_forward>(descriptor);
+    primitive.weights = descriptor.weights_desc();
+    primitive.source = descriptor.src_desc();
+    primitive.destination = descriptor.dst_desc();
+    if (is_reference(primitive)) return std::nullopt;
+    return primitive;
+  } catch (const dnnl::error&) {
+    return std::nullopt;
+  }
 }
 
 Primitive make_batched_product(const dnnl::engine& engine, const memory::desc& a,
