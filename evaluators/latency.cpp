@@ -53,47 +53,45 @@ class Latency final : public Evaluator {
 }  // namespace
 
 EvaluatorEntry onednn_evaluator() {
-  return {.name = "onednn",
-          .summary = "Median latency of one batch, run by oneDNN alone on this machine",
-          .metrics = {"latency_ms"},
-          .concurrency = Concurrency::kExclusive,
-          .options = {{.name = "batch",
-                       .fallback = std::int64_t{0},
-                       .min = 0,
-                       .max = 4096,
-                       .help = "images per batch; 0 = as the supernet's manifest says"},
-                      {.name = "threads",
-                       .fallback = std::int64_t{1},
-                       .min = 1,
-                       .max = 256,
-                       .help = "threads of every operator"},
-                      {.name = "confidence_width",
-                       .type = OptionType::kNumber,
-                       .fallback = 0.01,
-                       .min = 0.0001,
-                       .max = 1,
-                       .help = "repeat until half the 95 % confidence interval is at most this "
-                               "share of the median"},
-                      {.name = "max_seconds",
-                       .type = OptionType::kNumber,
-                       .fallback = 1.0,
-                       .min = 0.01,
-                       .max = 3600,
-                       .help = "stop repeating after this long"}},
-          .precisions = executable_precisions,
-          .unavailable = [](const LoadedSupernet& supernet,
-                            const OptionValues&) -> std::optional<std::string> {
-            if (supernet.weights()) return std::nullopt;
-            return "supernet " + supernet.supernet().name + " has no weights";
+  return {
+      .name = "onednn",
+      .summary = "Median latency of one batch, run by oneDNN alone on this machine",
+      .metrics = {"latency_ms"},
+      .concurrency = Concurrency::kExclusive,
+      .options = {{.name = "batch",
+                   .fallback = std::int64_t{0},
+                   .min = 0,
+                   .max = 4096,
+                   .help = "images per batch; 0 = as the supernet's manifest says"},
+                  {.name = "threads",
+                   .fallback = std::int64_t{1},
+                   .min = 1,
+                   .max = 256,
+                   .help = "threads of every operator"},
+                  {.name = "confidence_width",
+                   .type = OptionType::kNumber,
+                   .fallback = 0.01,
+                   .min = 0.0001,
+                   .max = 1,
+                   .help = "repeat until half the 95 % confidence interval is at most this "
+                           "share of the median"},
+                  {.name = "max_seconds",
+                   .type = OptionType::kNumber,
+                   .fallback = 1.0,
+                   .min = 0.01,
+                   .max = 3600,
+                   .help = "stop repeating after this long"}},
+      .precisions = executable_precisions,
+      // Latency needs no trained weights: the pool makes some up.
+      .unavailable = [](const LoadedSupernet&, const OptionValues&) -> std::optional<std::string> {
+        return std::nullopt;
+      },
+      .fingerprint =
+          [](const OptionValues& options) {
+            return identify_machine(static_cast<int>(options.integer("threads")));
           },
-          .fingerprint =
-              [](const OptionValues& options) {
-                return identify_machine(static_cast<int>(options.integer("threads")));
-              },
-          .make = [](EvaluatorContext context,
-                     const OptionValues& options) -> std::unique_ptr<Evaluator> {
-            return std::make_unique<Latency>(context, options);
-          }};
+      .make = [](EvaluatorContext context, const OptionValues& options)
+          -> std::unique_ptr<Evaluator> { return std::make_unique<Latency>(context, options); }};
 }
 
 }  // namespace quarry::evaluators

@@ -34,12 +34,34 @@ bool needs_calibration(const search::Network& network) {
 
 }  // namespace
 
+// What the network needs to hold values as u8: measured over the calibration images, or, without
+// weights or images, plausible.
+Calibration NetworkPool::calibration_of(const LoadedSupernet& supernet,
+                                        const search::Network& network, std::string& failure) {
+  if (!needs_calibration(network)) return {};
+  if (!supernet.weights() || !supernet.supernet().dataset) return plausible_calibration(network);
+  const std::string architecture = architecture_key(supernet, network);
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = std::ranges::find(ranges_, architecture, &Ranges::key);
+        found != ranges_.end()) {
+      ranges_.splice(ranges_.begin(), ranges_, found);
+      return found->calibration;
+    }
+  }
+  CalibrationResult calibrated =
+      calibrate(network, *supernet.weights(), supernet.dataset().calibration);
+  failure = calibrated.failure;
+  if (!failure.empty()) return {};
+  const std::scoped_lock lock(mutex_);
+  ranges_.push_front({architecture, calibrated.ranges});
+  if (ranges_.size() > calibration_capacity_) ranges_.pop_back();
+  return std::move(calibrated.ranges);
+}
+
 CompileResult NetworkPool::take(const LoadedSupernet& supernet, const search::Genome& genome,
                                 std::size_t batch, int threads) {
   const std::string key = network_key(supernet, genome, batch, threads);
-  const search::Network network = supernet.supernet().network(genome);
-  const std::string architecture = architecture_key(supernet, network);
-  Calibration calibration;
   {
     const std::scoped_lock lock(mutex_);
     if (const auto found = std::ranges::find(kept_, key, &Kept::key); found != kept_.end()) {
@@ -47,25 +69,14 @@ CompileResult NetworkPool::take(const LoadedSupernet& supernet, const search::Ge
       kept_.erase(found);
       return result;
     }
-    if (const auto found = std::ranges::find(ranges_, architecture, &Ranges::key);
-        found != ranges_.end()) {
-      ranges_.splice(ranges_.begin(), ranges_, found);
-      calibration = found->calibration;
-    }
   }
-  if (!supernet.weights())
-    return {.network = nullptr,
-            .failure = "supernet " + supernet.supernet().name + " has no weights"};
-  if (calibration.empty() && needs_calibration(network)) {
-    CalibrationResult calibrated =
-        calibrate(network, *supernet.weights(), supernet.dataset().calibration);
-    if (!calibrated.failure.empty()) return {.network = nullptr, .failure = calibrated.failure};
-    calibration = calibrated.ranges;
-    const std::scoped_lock lock(mutex_);
-    ranges_.push_front({architecture, std::move(calibrated.ranges)});
-    if (ranges_.size() > calibration_capacity_) ranges_.pop_back();
-  }
-  return compile(network, *supernet.weights(), calibration, {.batch = batch, .threads = threads});
+  const search::Network network = supernet.supernet().network(genome);
+  std::string failure;
+  const Calibration calibration = calibration_of(supernet, network, failure);
+  if (!failure.empty()) return {.network = nullptr, .failure = failure};
+  const WeightSource& weights =
+      supernet.weights() ? static_cast<const WeightSource&>(*supernet.weights()) : made_up_;
+  return compile(network, weights, calibration, {.batch = batch, .threads = threads}, &weights_);
 }
 
 void NetworkPool::give_back(const LoadedSupernet& supernet, const search::Genome& genome,

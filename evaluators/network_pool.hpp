@@ -1,5 +1,6 @@
 // Compiled networks, compiled once per candidate: accuracy and latency of a trial use the same
-// object. Keeps the most recent ones, and the calibration of each architecture.
+// object. Keeps the most recent ones, the calibration of each architecture, and the packed weights
+// that candidates share.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <string>
 
 #include "evaluators/onednn/compiled_network.hpp"
+#include "evaluators/onednn/weight_cache.hpp"
 #include "evaluators/supernet_library.hpp"
 
 namespace quarry::evaluators {
@@ -17,10 +19,12 @@ namespace quarry::evaluators {
 // meanwhile compiles another.
 class NetworkPool {
  public:
-  // Networks and calibrations beyond the capacities are dropped, the longest unused first.
-  explicit NetworkPool(std::size_t capacity = 32, std::size_t calibrations = 512)
-      : capacity_(capacity), calibration_capacity_(calibrations) {}
+  // Networks, calibrations and weights beyond the capacities are dropped, the longest unused first.
+  explicit NetworkPool(std::size_t capacity = 32, std::size_t calibrations = 512,
+                       std::size_t weight_bytes = std::size_t{1} << 30)
+      : capacity_(capacity), calibration_capacity_(calibrations), weights_(weight_bytes) {}
 
+  // Of a supernet without weights, a network with made-up ones: right for latency and nothing else.
   CompileResult take(const LoadedSupernet& supernet, const search::Genome& genome,
                      std::size_t batch, int threads);
   void give_back(const LoadedSupernet& supernet, const search::Genome& genome,
@@ -36,11 +40,16 @@ class NetworkPool {
     Calibration calibration;
   };
 
+  Calibration calibration_of(const LoadedSupernet& supernet, const search::Network& network,
+                             std::string& failure);
+
   std::mutex mutex_;
   std::size_t capacity_;
   std::size_t calibration_capacity_;
   std::list<Kept> kept_;      // the most recent first
   std::list<Ranges> ranges_;  // the most recent first
+  WeightCache weights_;
+  PseudoRandomWeights made_up_;
 };
 
 }  // namespace quarry::evaluators
