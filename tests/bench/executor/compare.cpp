@@ -377,8 +377,8 @@ class Contest {
                   .unit = "%",
                   .target = fmt::format(">= {:.0f}", least)};
     if (ours != nullptr && !peaks.empty()) {
-      const double operations =
-          2.0 * static_cast<double>(search::cost_of(subject_.network).macs * batch);
+      const double operations = 2.0 * static_cast<double>(search::cost_of(subject_.network).macs) *
+                                static_cast<double>(batch);
       const double rate = operations / (median(ours->samples.ms) / 1e3);
       figure.value = 100.0 * rate / median(peaks);
       figure.holds = *figure.value >= least;

@@ -18,6 +18,7 @@ namespace {
 constexpr long kSteps = 50000;
 
 // Written in assembly because the compiler sees that all accumulators are the same, or spills them.
+// NOLINTBEGIN(bugprone-macro-parentheses): a type and parts of assembly
 #define QUARRY_PEAK_LOOP(NAME, TARGET, TYPE, COUNT, INSTRUCTION)                              \
   __attribute__((target(TARGET), noinline)) void NAME() {                                     \
     TYPE sum[COUNT] = {};                                                                     \
@@ -30,6 +31,8 @@ constexpr long kSteps = 50000;
     }                                                                                         \
     _Pragma("GCC unroll 24") for (int i = 0; i < COUNT; ++i) asm volatile("" : "+v"(sum[i])); \
   }
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 QUARRY_PEAK_LOOP(fma_512, "avx512f", __m512, 24, "vfmadd231ps")
 QUARRY_PEAK_LOOP(fma_256, "avx2,fma", __m256, 12, "vfmadd231ps")
