@@ -435,6 +435,8 @@ void bench_call_overhead(Report& report, const ExecutorBenchOptions& options, Or
     figure.note = "contained in its times below; not subtracted";
     peer.drop("nothing");
   }
+  for (const char* part : {".json", ".safetensors", ".input", ".onnx"})
+    std::filesystem::remove(stem + part);
   report.add(std::move(figure));
 }
 
