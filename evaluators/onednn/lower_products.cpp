@@ -144,15 +144,17 @@ ConvolutionShape shape_of(const Lowering& state, const search::Convolution& conv
           .groups = dim(convolution.groups)};
 }
 
-// Where Winograd's algorithm is worth its two changes of layout: README.md, decision 9, says what
-// was measured.
-bool suits_winograd(const ConvolutionShape& shape, const Product& product) {
-  constexpr memory::dim kSmallestImage = 28;
-  constexpr memory::dim kFewestChannels = 64;
-  return product.source == Form::kF32 && !product.melted.residual && shape.kernel == 3 &&
-         shape.stride == 1 && shape.groups == 1 && shape.height >= kSmallestImage &&
-         shape.width >= kSmallestImage && shape.in_channels >= kFewestChannels &&
-         shape.out_channels >= kFewestChannels;
+// Where Winograd's algorithm is worth what it costs: README.md, decision 9, says what was measured.
+bool suits_winograd(const Lowering& state, const ConvolutionShape& shape, const Product& product) {
+  const bool integers = product.source == Form::kU8;
+  // It knows no zero point, and it rounds integers twice.
+  if (integers && (!state.options().integer_winograd || shape.source_zero_point != 0)) return false;
+  const memory::dim smallest_image = integers ? 14 : 28;
+  const memory::dim fewest_channels = integers ? 128 : 64;
+  return product.source != Form::kBf16 && !product.melted.residual && shape.kernel == 3 &&
+         shape.stride == 1 && shape.groups == 1 &&
+         std::min(shape.height, shape.width) >= smallest_image &&
+         std::min(shape.in_channels, shape.out_channels) >= fewest_channels;
 }
 
 void add_winograd(Lowering& state, const Product& product, const Primitive& primitive,
@@ -209,14 +211,16 @@ void lower(Lowering& state, const search::Convolution& convolution) {
     arithmetic = arithmetic_of(state, product, weights);
     shape.types = types_of(product);
     shape.epilogue = arithmetic.epilogue;
-    if (suits_winograd(shape, product)) winograd = make_winograd(state.engine(), shape);
+    if (suits_winograd(state, shape, product)) winograd = make_winograd(state.engine(), shape);
     return winograd ? *winograd : make_convolution(state.engine(), shape);
   });
-  const memory::desc plain =
-      convolution_weights(shape, product.source == Form::kU8 ? DataType::s8 : DataType::f32);
-  const memory packed = weights.packed(plain, primitive.weights);
+  // Winograd's integers are transformed before they are rounded: oneDNN wants them as f32.
+  const bool as_bytes = product.source == Form::kU8 && !winograd;
+  const memory packed = weights.packed(
+      convolution_weights(shape, as_bytes ? DataType::s8 : DataType::f32), primitive.weights);
   const memory bias = state.builder().constant({shape.out_channels}, arithmetic.bias);
-  if (winograd) return add_winograd(state, product, primitive, source, packed, bias);
+  if (winograd && product.source == Form::kF32)
+    return add_winograd(state, product, primitive, source, packed, bias);
   const BufferId destination = destination_of(state, product);
   state.add_step("product", primitive,
                  {{DNNL_ARG_SRC, source, state.image(product.input, product.source)},

@@ -46,6 +46,7 @@ class Lowering {
   std::size_t current() const { return current_; }
   std::size_t input(std::size_t which = 0) const { return op().inputs[which]; }
   const search::TensorShape& shape_of(std::size_t index) const;
+  const CompileOptions& options() const { return builder_.options(); }
   std::size_t batch() const { return builder_.options().batch; }
   bool is_image(std::size_t index) const;
 

@@ -203,10 +203,14 @@ Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& s
 
 std::optional<Primitive> make_winograd(const dnnl::engine& engine, const ConvolutionShape& shape) {
   try {
-    const auto descriptor = describe_convolution(
-        engine, shape, algorithm::convolution_winograd,
-        memory::desc(source_dims(shape), shape.types.source, memory::format_tag::any),
-        memory::desc(destination_dims(shape), shape.types.destination, memory::format_tag::any));
+    const auto layout = [](const Dims& dims, DataType type) {
+      if (type == DataType::f32) return memory::desc(dims, type, memory::format_tag::any);
+      return channels_last(dims, type);
+    };
+    const auto descriptor =
+        describe_convolution(engine, shape, algorithm::convolution_winograd,
+                             layout(source_dims(shape), shape.types.source),
+                             layout(destination_dims(shape), shape.types.destination));
     Primitive primitive = finish<dnnl::convolution_forward>(descriptor);
     primitive.weights = descriptor.weights_desc();
     primitive.source = descriptor.src_desc();

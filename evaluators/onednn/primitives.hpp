@@ -74,8 +74,8 @@ struct ConvolutionShape {
 
 // Source and destination channels last, a bias [out_channels] f32.
 Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& shape);
-// The same in fewer multiplications (Lavin and Gray 2016), in layouts of its own for source and
-// destination. Nothing where oneDNN has none for the shape or the machine.
+// The same in fewer multiplications (Lavin and Gray 2016); in f32 in layouts of its own for source
+// and destination. Nothing where oneDNN has none for the shape or the machine.
 std::optional<Primitive> make_winograd(const dnnl::engine& engine, const ConvolutionShape& shape);
 // The kernels as they are stored: [out, in / groups, kernel, kernel].
 dnnl::memory::desc convolution_weights(const ConvolutionShape& shape, DataType type);

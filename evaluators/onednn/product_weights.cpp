@@ -128,7 +128,11 @@ memory ProductWeights::packed(const memory::desc& plain, const memory::desc& wan
   const std::string key = "packed:" + key_ + ":" + layout_key(wanted);
   const auto made = state_.cache().find_or_make<PackedTensor>(key, [&] {
     memory source(plain, state_.engine(), nullptr);
-    if (integer_) {
+    std::vector<float> codes;  // as f32, where oneDNN transforms them before it rounds them again
+    if (integer_ && plain.data_type() == DataType::f32) {
+      codes.assign(quantized().values.begin(), quantized().values.end());
+      source.set_data_handle(codes.data());
+    } else if (integer_) {
       source.set_data_handle(const_cast<std::int8_t*>(quantized().values.data()));
     } else {
       source.set_data_handle(const_cast<float*>(stored().data()));

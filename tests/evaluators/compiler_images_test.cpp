@@ -215,6 +215,41 @@ TEST_CASE("an int8 gate reads and writes bytes") {
   CHECK(steps(mobile_net(Precision::kInt8), "project") == " product\n");
 }
 
+Network large_images(Precision precision) {
+  NetworkBuilder builder({{3, 29, 28}});
+  std::size_t x =
+      convolution(builder, "first", kNetworkInput,
+                  {.channels = 128, .activation = Activation::kRelu, .precision = precision});
+  x = convolution(builder, "second", x,
+                  {.channels = 128,
+                   .kernel = 3,
+                   .padding = 1,
+                   .activation = Activation::kRelu,
+                   .precision = precision});
+  append(builder, "mean", search::GlobalAverage{}, {x}, {128});
+  return builder.take();
+}
+
+TEST_CASE("Winograd's algorithm, where images are large, is as exact as its transforms") {
+  CHECK(error_of(large_images(Precision::kF32), 1) < 5e-5);
+  CHECK(error_of(large_images(Precision::kInt8), 1) < 0.02);
+}
+
+TEST_CASE("Winograd's algorithm for integers is used only where it is asked for") {
+  const Network network = large_images(Precision::kInt8);
+  const TensorStore weights = test::random_weights(network, 3);
+  const auto run = [&](bool winograd) {
+    const CompileResult compiled =
+        compile(network, weights, plausible_calibration(network), {.integer_winograd = winograd});
+    REQUIRE(compiled.failure == "");
+    std::string kernels;
+    for (const CompiledStep& step : compiled.network->steps()) kernels += step.implementation;
+    return kernels.find("wino") != std::string::npos;
+  };
+  CHECK_FALSE(run(false));
+  CHECK(run(true) == onednn_isa().starts_with("avx512"));
+}
+
 TEST_CASE("asymmetric weights are refused by name") {
   Network network = residual_net(Precision::kInt8);
   network.operators.front().weight_scheme.symmetric = false;

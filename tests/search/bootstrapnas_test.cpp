@@ -14,7 +14,7 @@ std::int64_t macs_of(const Supernet& net, const Genome& genome) {
 
 TEST_CASE("the pretrained ResNet50 for CIFAR-10 takes 325.8 million MACs") {
   const Supernet net = supernet();
-  const Genome& genome = test::baseline(net, "largest");
+  const Genome& genome = test::baseline(net, "largest f32");
   CHECK(macs_of(net, genome) == 325799936);
   CHECK(net.reported_cost(genome, net.network(genome)).params == 23520842);
 }
@@ -22,7 +22,7 @@ TEST_CASE("the pretrained ResNet50 for CIFAR-10 takes 325.8 million MACs") {
 TEST_CASE("least widths without four blocks take the 64.1 million MACs that were published") {
   const Supernet net = supernet();
   CHECK(macs_of(net, test::baseline(net, "least widths")) == 64071680);
-  CHECK(macs_of(net, test::baseline(net, "smallest")) == 55158784);
+  CHECK(macs_of(net, test::baseline(net, "smallest f32")) == 55158784);
 }
 
 TEST_CASE("BootstrapNAS's genes are 37 widths and the blocks that are skipped") {
@@ -47,7 +47,7 @@ TEST_CASE("DyNAS-T's genome of BootstrapNAS is the configuration that DyNAS-T tr
 
 TEST_CASE("skipped blocks are gone and their widths are dead") {
   const Supernet net = supernet();
-  const Genome& largest = test::baseline(net, "largest");
+  const Genome& largest = test::baseline(net, "largest f32");
   for (std::size_t choice = 0; choice < 36; ++choice) {
     Genome genome = largest;
     genome[37] = static_cast<Choice>(choice);

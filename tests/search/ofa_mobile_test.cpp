@@ -20,8 +20,8 @@ std::string macs_and_params(const Supernet& supernet, const Genome& genome) {
 TEST_CASE("the smallest and largest of once-for-all's mobile supernets cost what was published") {
   const auto extremes = [](const char* name) {
     const Supernet supernet = test::builtin_supernet(name);
-    return macs_and_params(supernet, test::baseline(supernet, "smallest")) + ", " +
-           macs_and_params(supernet, test::baseline(supernet, "largest"));
+    return macs_and_params(supernet, test::baseline(supernet, "smallest f32")) + ", " +
+           macs_and_params(supernet, test::baseline(supernet, "largest f32"));
   };
   CHECK(extremes(kMobile10) == "121278672 / 3410792, 566170656 / 7664760");
   CHECK(extremes(kMobile12) == "193078200 / 4602456, 843101040 / 10701632");
@@ -63,7 +63,7 @@ TEST_CASE("the mobile spaces have 45 genes and (9^2 + 9^3 + 9^4)^5 different net
 
 TEST_CASE("a smaller kernel is the centre of the larger, a smaller expansion its first channels") {
   const Supernet supernet = test::builtin_supernet(kMobile10);
-  const Network network = supernet.network(test::baseline(supernet, "smallest"));
+  const Network network = supernet.network(test::baseline(supernet, "smallest f32"));
   const auto op = std::ranges::find(network.operators, "block1.depthwise", &Operator::name);
   REQUIRE(op != network.operators.end());
   const WeightSlice expected{"blocks.1.conv.depth_conv.conv.conv.weight",
@@ -76,7 +76,7 @@ TEST_CASE("a smaller kernel is the centre of the larger, a smaller expansion its
 TEST_CASE("all tensors of the mobile supernets go by once-for-all's names") {
   for (const char* name : {kMobile10, kProxyless}) {
     const Supernet supernet = test::builtin_supernet(name);
-    for (const Operator& op : supernet.network(test::baseline(supernet, "largest")).operators) {
+    for (const Operator& op : supernet.network(test::baseline(supernet, "largest f32")).operators) {
       for (const WeightSlice* slice : weight_slices(op.kind)) {
         INFO(slice->tensor);
         CHECK(slice->tensor.find(".norm.") == std::string::npos);
@@ -89,7 +89,7 @@ TEST_CASE("all tensors of the mobile supernets go by once-for-all's names") {
 
 TEST_CASE("a block of MobileNetV3 with squeeze-and-excitation has a residual where shapes agree") {
   const Supernet supernet = test::builtin_supernet(kMobile10);
-  const Network network = supernet.network(test::baseline(supernet, "smallest"));
+  const Network network = supernet.network(test::baseline(supernet, "smallest f32"));
   std::string names;
   for (const Operator& op : network.operators) {
     if (op.name.starts_with("block5.") || op.name.starts_with("block6.")) names += op.name + "\n";
