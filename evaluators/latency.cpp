@@ -56,7 +56,8 @@ double median_of(std::vector<double> values) {
 LatencyMeter::LatencyMeter(const LatencyOptions& options)
     : options_(options),
       reference_(make_reference_network(options.threads)),
-      baseline_file_(machine_folder() + "/quarry-reference-" + std::to_string(geteuid()) + "-" +
+      baseline_file_(machine_folder() + "/quarry-reference-" + std::to_string(kReferenceVersion) +
+                     "-" + std::to_string(geteuid()) + "-" +
                      fingerprint_id(machine_fingerprint(options.threads))) {
   if (options.cold) flushed_.resize(2 * last_cache_bytes());
 }
@@ -251,6 +252,10 @@ EvaluatorEntry onednn_evaluator() {
       .unavailable = [](const LoadedSupernet&, const OptionValues&) -> std::optional<std::string> {
         return std::nullopt;
       },
+      .fingerprint =
+          [](const OptionValues& options) {
+            return identify_machine(static_cast<int>(options.integer("threads")));
+          },
       .make = [](EvaluatorContext context, const OptionValues& options)
           -> std::unique_ptr<Evaluator> { return std::make_unique<Latency>(context, options); }};
 }

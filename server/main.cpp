@@ -1,5 +1,6 @@
 // The quarry command: flags in, exit code out. What a verb does is in server/cli; what a server is,
 // in app.hpp.
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -225,6 +226,9 @@ int main(int argc, char** argv) {
     return cli.exit(error) == 0 ? 0 : 2;
   }
 
+  // oneDNN's tensors of all sizes come and go with every candidate. glibc raises the size from
+  // which it maps memory whenever a mapping is freed, and would then keep what lies between them.
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);
   // A reader of ours that goes away must be an error of that write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   try {

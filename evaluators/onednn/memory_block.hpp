@@ -1,5 +1,5 @@
-// Memory for what is read again and again: from 2 MiB on, aligned to huge pages and offered to the
-// kernel as such, so that packed weights do not miss the TLB at every panel.
+// Memory for what is read again and again: large blocks are mappings of their own, offered to the
+// kernel for huge pages, so that packed weights do not miss the TLB at every panel.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +7,19 @@
 
 namespace quarry::evaluators {
 
+// How a block goes back to where it came from.
+struct FreeBlock {
+  std::size_t mapped_bytes = 0;  // 0: from the heap
+  void operator()(std::byte* bytes) const;
+};
+
 class MemoryBlock {
  public:
   explicit MemoryBlock(std::size_t bytes);  // not zeroed; aligned to 64 bytes at least
   std::byte* data() const { return bytes_.get(); }
 
  private:
-  struct Free {
-    void operator()(std::byte* bytes) const;
-  };
-  std::unique_ptr<std::byte, Free> bytes_;
+  std::unique_ptr<std::byte, FreeBlock> bytes_;
 };
 
 }  // namespace quarry::evaluators

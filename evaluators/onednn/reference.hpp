@@ -13,4 +13,7 @@ namespace quarry::evaluators {
 // and cores that a hypervisor has moved away from each other. Some hundred microseconds.
 std::unique_ptr<CompiledNetwork> make_reference_network(int threads);
 
+// Counted up whenever the network changes: baselines of another one say nothing about it.
+inline constexpr int kReferenceVersion = 2;
+
 }  // namespace quarry::evaluators

@@ -79,15 +79,13 @@ std::optional<std::map<std::string, search::Measurement>> metrics_of(
   return std::move(evaluation.metrics);
 }
 
-void print_metric(const std::string& name, const search::Measurement& measurement) {
-  if (measurement.spread > 0.0) {
-    fmt::print("{:<18} {:.6g} ± {:.2g} ({} samples)\n", name, measurement.value, measurement.spread,
-               measurement.samples);
-  } else {
-    fmt::print("{:<18} {:.12g}\n", name, measurement.value);
-  }
-  if (measurement.detail.empty()) return;
-  const auto detail = [&](const char* what) { return measurement.detail.at(what); };
+// The detail of one phase, whose entries are called "PHASE mean_ms"; of the only one when `phase`
+// is empty.
+void print_detail(const std::map<std::string, double>& details, const std::string& phase) {
+  const std::string prefix = phase.empty() ? "" : phase + " ";
+  const auto detail = [&](const char* what) { return details.at(prefix + what); };
+  if (!phase.empty())
+    fmt::print("{:<18} {}: {} times {:.6g} ms\n", "", phase, detail("repetitions"), detail("ms"));
   fmt::print("{:<18} mean {:.6g}, p95 {:.6g}, p99 {:.6g}; drift {:.3f}, load {:.2f}{}\n", "",
              detail("mean_ms"), detail("p95_ms"), detail("p99_ms"), detail("drift"), detail("load"),
              detail("realtime") > 0 ? ", real-time priority" : "");
@@ -98,6 +96,19 @@ void print_metric(const std::string& name, const search::Measurement& measuremen
              detail("converged") > 0
                  ? ""
                  : fmt::format("; the width reached is {:.2g} %", detail("width_reached") * 100));
+}
+
+void print_metric(const std::string& name, const search::Measurement& measurement,
+                  std::span<const search::Phase> phases) {
+  if (measurement.spread > 0.0) {
+    fmt::print("{:<18} {:.6g} ± {:.2g} ({} samples)\n", name, measurement.value, measurement.spread,
+               measurement.samples);
+  } else {
+    fmt::print("{:<18} {:.12g}\n", name, measurement.value);
+  }
+  if (measurement.detail.empty()) return;
+  for (const search::Phase& phase : phases)
+    print_detail(measurement.detail, phases.size() > 1 ? phase.name : "");
 }
 
 json measurement_to_json(const search::Measurement& measurement) {
@@ -112,9 +123,12 @@ json measurement_to_json(const search::Measurement& measurement) {
 std::optional<OperatorTable> measured_operators(const LoadedSupernet& supernet,
                                                 evaluators::NetworkPool& pool,
                                                 const search::Genome& genome, std::size_t batch,
-                                                const MeasureOptions& options) {
+                                                const MeasureOptions& options,
+                                                std::size_t phase_index,
+                                                const search::Phase& phase) {
   const int threads = static_cast<int>(options.threads);
-  const evaluators::CompileResult compiled = pool.take(supernet, genome, batch, threads);
+  const evaluators::CompileResult compiled =
+      pool.take(supernet, genome, batch, threads, phase_index);
   if (!compiled.network) {
     refuse(compiled.failure);
     return std::nullopt;
@@ -123,8 +137,7 @@ std::optional<OperatorTable> measured_operators(const LoadedSupernet& supernet,
                                   .cold = options.cache == "cold",
                                   .realtime = options.priority == "realtime"});
   const auto profile = meter.profile(*compiled.network, {});
-  return operator_table(supernet.supernet().network(genome), compiled.network->steps(), *profile,
-                        batch);
+  return operator_table(phase.network, compiled.network->steps(), *profile, batch * phase.rows);
 }
 
 }  // namespace
@@ -186,6 +199,7 @@ int measure(const MeasureOptions& options) {
   const std::string machine =
       evaluators::to_text(evaluators::machine_fingerprint(static_cast<int>(options.threads)));
   if (!options.as_json) fmt::print("{}\n{}\n\n", config.dump(), machine);
+  const std::vector<search::Phase> phases = supernet->supernet().phases(*genome);
   json metrics = json::object();
   // rename: what a metric is called here; empty: by its own name.
   const auto show = [&](const std::string& rename, const std::string& evaluator,
@@ -197,33 +211,47 @@ int measure(const MeasureOptions& options) {
       metrics[name] = measurement_to_json(measurement);
       if (options.as_json) continue;
       print_metric(name == "latency_ms" ? fmt::format("latency_ms (b{})", batch) : name,
-                   measurement);
+                   measurement, phases);
     }
     return true;
   };
-  if (!show("", "analytic", {}) ||
-      !show("", "onednn",
-            {{"batch", options.batch},
-             {"threads", options.threads},
-             {"confidence_width", options.confidence_width},
-             {"max_seconds", options.max_seconds},
-             {"cache", options.cache},
-             {"priority", options.priority}}) ||
-      !show("", "validation", {{"images", options.images}}))
+  if (!show("", "analytic", {}) || !show("", "onednn",
+                                         {{"batch", options.batch},
+                                          {"threads", options.threads},
+                                          {"confidence_width", options.confidence_width},
+                                          {"max_seconds", options.max_seconds},
+                                          {"cache", options.cache},
+                                          {"priority", options.priority}}))
     return 1;
+  // Latency stands without it: a supernet may be there for its latency alone.
+  const std::optional<std::string> no_accuracy = supernet->accuracy_unavailable();
+  if (no_accuracy && !options.as_json)
+    fmt::print("{:<18} not measured: {}\n", "accuracy", *no_accuracy);
+  if (!no_accuracy && !show("", "validation", {{"images", options.images}})) return 1;
   if (options.full && !show("test_accuracy", "validation", {{"split", std::string("test")}}))
     return 1;
-  const auto operators = measured_operators(*supernet, pool, *genome, batch, options);
-  if (!operators) return 1;
+  std::vector<OperatorTable> operators;  // of each phase
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    auto table = measured_operators(*supernet, pool, *genome, batch, options, i, phases[i]);
+    if (!table) return 1;
+    operators.push_back(std::move(*table));
+  }
   if (options.as_json) {
     nlohmann::ordered_json view = {{"supernet", options.supernet}, {"config", config},
                                    {"machine", machine},           {"batch", batch},
                                    {"threads", options.threads},   {"metrics", metrics}};
-    view.update(to_json(*operators));
+    if (phases.size() == 1) view.update(to_json(operators.front()));
+    for (std::size_t i = 0; phases.size() > 1 && i < phases.size(); ++i)
+      view["phases"][phases[i].name] = to_json(operators[i]);
     std::cout << view.dump(2) << "\n";
     return 0;
   }
-  std::cout << "\n" << to_text(*operators, options.steps) << std::flush;
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    if (phases.size() > 1)
+      fmt::print("\n{}, {} times, {} rows\n", phases[i].name, phases[i].repetitions,
+                 batch * phases[i].rows);
+    std::cout << "\n" << to_text(operators[i], options.steps) << std::flush;
+  }
   if (!options.sensitivity) return 0;
   fmt::print("\n");
   return print_sensitivity(*supernet, *genome,
