@@ -5,13 +5,15 @@
 namespace quarry::evaluators {
 namespace {
 
-search::Measurement exact(std::int64_t value) {
-  return {.value = static_cast<double>(value),
+search::Measurement exact(double value) {
+  return {.value = value,
           .spread = 0.0,
           .samples = 1,
           .source = search::Source::kExact,
           .fingerprint = ""};
 }
+
+search::Measurement exact(std::int64_t value) { return exact(static_cast<double>(value)); }
 
 class Analytic final : public Evaluator {
  public:
@@ -21,11 +23,16 @@ class Analytic final : public Evaluator {
                                    std::stop_token) override {
     std::vector<Evaluation> evaluations;
     for (const search::Genome& genome : candidates) {
-      const search::Cost cost = search::cost_of(supernet_.network(genome));
-      evaluations.push_back({.metrics = {{"macs", exact(cost.macs)},
-                                         {"params", exact(cost.params)},
-                                         {"model_size_bytes", exact(cost.model_size_bytes)}},
-                             .failure = ""});
+      const search::Network network = supernet_.network(genome);
+      const auto cost = supernet_.reported_cost(genome, network);
+      evaluations.push_back(
+          {.metrics = {{"macs", exact(cost.macs)},
+                       {"params", exact(cost.params)},
+                       {"model_size_bytes", exact(cost.model_size_bytes)},
+                       {"peak_activation_bytes", exact(search::peak_activation_bytes(network))},
+                       {"operators", exact(static_cast<std::int64_t>(network.operators.size()))},
+                       {"int8_share", exact(search::int8_share(network))}},
+           .failure = ""});
     }
     return evaluations;
   }
@@ -40,7 +47,8 @@ EvaluatorEntry analytic_evaluator() {
   return {
       .name = "analytic",
       .summary = "Closed formulas over the network's operators",
-      .metrics = {"macs", "params", "model_size_bytes"},
+      .metrics = {"macs", "params", "model_size_bytes", "peak_activation_bytes", "operators",
+                  "int8_share"},
       .concurrency = Concurrency::kImmediate,
       .options = {},
       .unavailable = [](const LoadedSupernet&, const OptionValues&) -> std::optional<std::string> {

@@ -10,9 +10,9 @@ namespace quarry::evaluators {
 namespace {
 
 std::string network_key(const LoadedSupernet& supernet, const search::Genome& genome,
-                        std::size_t batch, int threads) {
-  return supernet.supernet().name + ":" + search::to_text(genome) + ":" + std::to_string(batch) +
-         ":" + std::to_string(threads);
+                        std::size_t rows, int threads, std::size_t phase) {
+  return supernet.supernet().name + ":" + search::to_text(genome) + ":" + std::to_string(rows) +
+         ":" + std::to_string(threads) + ":" + std::to_string(phase);
 }
 
 // Equal for sub-networks that differ in precision only: they share their f32 activations.
@@ -60,8 +60,10 @@ Calibration NetworkPool::calibration_of(const LoadedSupernet& supernet,
 }
 
 CompileResult NetworkPool::take(const LoadedSupernet& supernet, const search::Genome& genome,
-                                std::size_t batch, int threads) {
-  const std::string key = network_key(supernet, genome, batch, threads);
+                                std::size_t batch, int threads, std::size_t phase) {
+  const search::Phase chosen = std::move(supernet.supernet().phases(genome).at(phase));
+  const std::size_t rows = batch * chosen.rows;
+  const std::string key = network_key(supernet, genome, rows, threads, phase);
   {
     const std::scoped_lock lock(mutex_);
     if (const auto found = std::ranges::find(kept_, key, &Kept::key); found != kept_.end()) {
@@ -70,22 +72,22 @@ CompileResult NetworkPool::take(const LoadedSupernet& supernet, const search::Ge
       return result;
     }
   }
-  const search::Network network = supernet.supernet().network(genome);
   std::string failure;
-  const Calibration calibration = calibration_of(supernet, network, failure);
+  const Calibration calibration = calibration_of(supernet, chosen.network, failure);
   if (!failure.empty()) return {.network = nullptr, .failure = failure};
   const WeightSource& weights =
       supernet.weights() ? static_cast<const WeightSource&>(*supernet.weights()) : made_up_;
-  return compile(network, weights, calibration, {.batch = batch, .threads = threads}, &weights_);
+  return compile(chosen.network, weights, calibration, {.batch = rows, .threads = threads},
+                 &weights_);
 }
 
 void NetworkPool::give_back(const LoadedSupernet& supernet, const search::Genome& genome,
-                            std::unique_ptr<CompiledNetwork> network) {
+                            std::unique_ptr<CompiledNetwork> network, std::size_t phase) {
   const CompileOptions options = network->options();
   std::list<Kept> dropped;  // destroyed after the lock is released
   const std::scoped_lock lock(mutex_);
   kept_.push_front(
-      {network_key(supernet, genome, options.batch, options.threads), std::move(network)});
+      {network_key(supernet, genome, options.batch, options.threads, phase), std::move(network)});
   if (kept_.size() > capacity_) dropped.splice(dropped.begin(), kept_, std::prev(kept_.end()));
 }
 

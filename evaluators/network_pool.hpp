@@ -25,10 +25,11 @@ class NetworkPool {
       : capacity_(capacity), calibration_capacity_(calibrations), weights_(weight_bytes) {}
 
   // Of a supernet without weights, a network with made-up ones: right for latency and nothing else.
+  // phase: which of Supernet::phases(genome), for so many rows of it as `batch` inputs need.
   CompileResult take(const LoadedSupernet& supernet, const search::Genome& genome,
-                     std::size_t batch, int threads);
+                     std::size_t batch, int threads, std::size_t phase = 0);
   void give_back(const LoadedSupernet& supernet, const search::Genome& genome,
-                 std::unique_ptr<CompiledNetwork> network);
+                 std::unique_ptr<CompiledNetwork> network, std::size_t phase = 0);
 
  private:
   struct Kept {

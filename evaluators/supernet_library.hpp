@@ -44,17 +44,30 @@ class LoadedSupernet {
   mutable std::unique_ptr<const Dataset> dataset_;
 };
 
+// Thread-safe. Supernets are added, never taken away.
 class SupernetLibrary {
  public:
   // With the supernets inside the binary. Throws std::logic_error when one of them is broken: that
   // is our mistake.
   static SupernetLibrary builtin();
 
+  // Adds a user's supernet. Of the same name and version: the one that is there. Nothing (nullptr)
+  // when the name is taken by another, or when the weights do not have what the manifest names;
+  // `problem` then says which.
+  const LoadedSupernet* add(search::Supernet supernet, std::string_view weights,
+                            std::string& problem);
+
+  // Adds every FOLDER/NAME/manifest.json, with the weights that it names in the same folder. What
+  // cannot be added is told, one sentence each; the others are added all the same.
+  std::vector<std::string> add_folder(const std::string& folder);
+
   // nullptr when there is none of that name. Valid as long as the library.
   const LoadedSupernet* find(std::string_view name) const;
   std::vector<std::string> names() const;
 
  private:
+  // Behind a pointer, so that a library can be moved.
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
   std::map<std::string, std::unique_ptr<LoadedSupernet>, std::less<>> supernets_;
 };
 

@@ -38,6 +38,10 @@ class EvaluatorCache {
     for (const auto& [metric, measurement] : evaluation.metrics) {
       if (!std::isfinite(measurement.value) || !std::isfinite(measurement.spread))
         return failed("metric " + metric + " is not a finite number");
+      for (const auto& [name, value] : measurement.detail) {
+        if (!std::isfinite(value))
+          return failed("detail " + name + " of metric " + metric + " is not a finite number");
+      }
     }
     return evaluation;
   }

@@ -107,8 +107,7 @@ double DropoutNetwork::loss(const VectorXd& x, double y) const {
   return off * off;
 }
 
-double DropoutNetwork::train_step(const VectorXd& x, double y, const Uniform& uniform) {
-  const double before = loss(x, y);
+void DropoutNetwork::train_step(const VectorXd& x, double y, const Uniform& uniform) {
   const Trace trace = forward(x, dropout_ > 0.0 ? &uniform : nullptr);
   VectorXd gradient = VectorXd::Zero(parameters_.size());
   backward(trace, 2 * (trace.output - y), &gradient, nullptr);
@@ -117,7 +116,6 @@ double DropoutNetwork::train_step(const VectorXd& x, double y, const Uniform& un
   } else {
     adam_step(gradient, learning_rate_, ++steps_, first_moment_, second_moment_, parameters_);
   }
-  return before;
 }
 
 VectorXd DropoutNetwork::gradient(const VectorXd& x) const {

@@ -22,8 +22,8 @@ class DropoutNetwork {
   // Standard deviation over `passes` predictions with dropout.
   double deviation(const Eigen::VectorXd& x, int passes, const Uniform& uniform) const;
 
-  // One step on (prediction with dropout - y)^2; returns the loss without dropout before it.
-  double train_step(const Eigen::VectorXd& x, double y, const Uniform& uniform);
+  // One step on (prediction with dropout - y)^2.
+  void train_step(const Eigen::VectorXd& x, double y, const Uniform& uniform);
   double loss(const Eigen::VectorXd& x, double y) const;
 
   // d prediction / d x.

@@ -21,7 +21,6 @@ constexpr double kLearningRate = 5e-5;
 constexpr double kLeastVariance = 1e-10;
 
 double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
-double softplus(double x) { return x > 30.0 ? x : std::log1p(std::exp(x)); }
 
 // A value with its derivatives by the mean and the variance that went in.
 struct Moment {
@@ -102,7 +101,7 @@ NaturalParameterNetwork::NaturalParameterNetwork(Index inputs, const Uniform& un
     parameters_.segment(layer.first + 2 * weights + layer.outputs, layer.outputs)
         .setConstant(kRawBiasVariance);
   }
-  softplus_ = VectorXd::Zero(first);
+  softplus_ = logistic_ = VectorXd::Zero(first);
   set_variances();
 }
 
@@ -110,8 +109,13 @@ void NaturalParameterNetwork::set_variances() {
   for (const Layer& layer : layers_) {
     const Index weights = layer.inputs * layer.outputs;
     for (const auto& [at, count] : {std::pair{layer.first + weights, weights},
-                                    {layer.first + 2 * weights + layer.outputs, layer.outputs}})
-      softplus_.segment(at, count) = parameters_.segment(at, count).unaryExpr(&softplus);
+                                    {layer.first + 2 * weights + layer.outputs, layer.outputs}}) {
+      // Whole arrays at once, which Eigen vectorises: this is most of a training step. Beyond 30
+      // both functions are their limits to the last bit but one, and nothing overflows.
+      const Eigen::ArrayXd power = parameters_.segment(at, count).array().min(30.0).exp();
+      softplus_.segment(at, count) = power.log1p().max(parameters_.segment(at, count).array());
+      logistic_.segment(at, count) = power / (1.0 + power);
+    }
   }
 }
 
@@ -171,8 +175,8 @@ void NaturalParameterNetwork::backward(const Trace& trace, double by_mean, doubl
     const Index weights = layer.inputs * layer.outputs;
     const Map<const MatrixXd> mean_weights(parameters_.data() + layer.first, layer.outputs,
                                            layer.inputs);
-    const Map<const MatrixXd> raw_weights(parameters_.data() + layer.first + weights, layer.outputs,
-                                          layer.inputs);
+    const Map<const MatrixXd> weights_logistic(logistic_.data() + layer.first + weights,
+                                               layer.outputs, layer.inputs);
     const Map<const MatrixXd> variance_weights(softplus_.data() + layer.first + weights,
                                                layer.outputs, layer.inputs);
     const VectorXd& m = trace.means[l];
@@ -184,11 +188,11 @@ void NaturalParameterNetwork::backward(const Trace& trace, double by_mean, doubl
       mean_part = by_out_mean * m.transpose();
       mean_part.array() += 2.0 * mean_weights.array() * (by_out_variance * s.transpose()).array();
       raw_part = by_out_variance * (s + m.cwiseAbs2()).transpose();
-      raw_part.array() *= raw_weights.unaryExpr(&sigmoid).array();
+      raw_part.array() *= weights_logistic.array();
       parameters->segment(layer.first + 2 * weights, layer.outputs) = by_out_mean;
       for (Index o = 0; o < layer.outputs; ++o) {
         const Index at = layer.first + 2 * weights + layer.outputs + o;
-        (*parameters)[at] = by_out_variance[o] * sigmoid(parameters_[at]);
+        (*parameters)[at] = by_out_variance[o] * logistic_[at];
       }
     }
     mean_gradient =
@@ -220,12 +224,10 @@ VectorXd NaturalParameterNetwork::loss_gradient(const VectorXd& x, double y) con
   return gradient;
 }
 
-double NaturalParameterNetwork::train_step(const VectorXd& x, double y) {
-  const double before = loss(x, y);
+void NaturalParameterNetwork::train_step(const VectorXd& x, double y) {
   adam_step(loss_gradient(x, y), kLearningRate, ++steps_, first_moment_, second_moment_,
             parameters_);
   set_variances();
-  return before;
 }
 
 VectorXd NaturalParameterNetwork::mean_gradient(const VectorXd& x) const {

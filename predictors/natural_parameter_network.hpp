@@ -23,8 +23,8 @@ class NaturalParameterNetwork {
   Output predict(const Eigen::VectorXd& x) const;
 
   // One step of AdamW on the row's loss, 10 (mean - y)^2 / variance + ln(variance), halved; y in
-  // (0, 1). Returns the loss before the step.
-  double train_step(const Eigen::VectorXd& x, double y);
+  // (0, 1).
+  void train_step(const Eigen::VectorXd& x, double y);
   double loss(const Eigen::VectorXd& x, double y) const;
 
   // d mean / d x.
@@ -53,6 +53,7 @@ class NaturalParameterNetwork {
   std::vector<Layer> layers_;
   Eigen::VectorXd parameters_;
   Eigen::VectorXd softplus_;  // of the raw variances among the parameters, at their places
+  Eigen::VectorXd logistic_;  // its derivative there
   Eigen::VectorXd first_moment_;
   Eigen::VectorXd second_moment_;
   long steps_ = 0;

@@ -15,10 +15,12 @@ namespace quarry::server {
 struct App::Parts {
   explicit Parts(const AppOptions& options)
       : supernets(evaluators::SupernetLibrary::builtin()),
+        user_supernets(options.data_folder + "/supernets"),
         store(open_sqlite_store(options.data_folder)),
         address(options.address),
         router(make_router(context)),
         http(options.address, options.port, router) {
+    left_out = supernets.add_folder(user_supernets.path());
     const int workers_wanted =
         options.workers > 0 ? options.workers
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -35,12 +37,14 @@ struct App::Parts {
   }
 
   evaluators::SupernetLibrary supernets;
+  SupernetFolder user_supernets;
+  std::vector<std::string> left_out;
   evaluators::NetworkPool pool;
   std::unique_ptr<Store> store;
   EventHub hub;
   TaskQueue queue;
   StudyManager studies{{*store, hub, queue, supernets, pool, system_clock()}};
-  ApiContext context{*store, hub, studies, supernets};
+  ApiContext context{*store, hub, studies, supernets, user_supernets};
   std::string address;
   Router router;
   HttpServer http;
@@ -55,6 +59,7 @@ App::~App() = default;
 std::string App::url() const {
   return "http://" + parts_->address + ":" + std::to_string(parts_->http.port());
 }
+const std::vector<std::string>& App::left_out() const { return parts_->left_out; }
 void App::run(bool until_signal) { parts_->http.run(until_signal); }
 void App::stop() { parts_->http.stop(); }
 

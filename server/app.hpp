@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace quarry::server {
 
@@ -23,6 +24,9 @@ class App {
   ~App();
 
   std::string url() const;
+
+  // The supernets of the data folder that could not be loaded, and why, one sentence each.
+  const std::vector<std::string>& left_out() const;
 
   // Serves on the calling thread until stop() or, if asked to watch for them, SIGINT or SIGTERM.
   void run(bool until_signal);

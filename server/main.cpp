@@ -44,6 +44,8 @@ bool is_loopback(const std::string& address) {
 
 int serve(const AppOptions& options) {
   App app(options);
+  for (const std::string& supernet : app.left_out())
+    spdlog::warn("a supernet was left out: {}", supernet);
   spdlog::info("serving {} (data in {})", app.url(), options.data_folder);
   app.run(true);
   spdlog::info("stopped; studies that were running go on at the next start");
@@ -172,9 +174,43 @@ int main(int argc, char** argv) {
   measure_verb->add_option("--threads", measured.threads, "threads of the latency")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  measure_verb->add_flag("--steps", measured.steps, "name the kernel of every step");
-  measure_verb->add_flag("--sensitivity", measured.sensitivity,
-                         "what each operator's precision costs");
+  measure_verb
+      ->add_option("--confidence-width", measured.confidence_width,
+                   "repeat until the median is known to this share of it")
+      ->check(CLI::Range(0.0001, 1.0))
+      ->capture_default_str();
+  measure_verb->add_option("--max-seconds", measured.max_seconds, "stop repeating after this long")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->capture_default_str();
+  measure_verb->add_option("--cache", measured.cache, "cold flushes all caches before each sample")
+      ->check(CLI::IsMember({"warm", "cold"}))
+      ->capture_default_str();
+  measure_verb
+      ->add_option("--priority", measured.priority,
+                   "realtime keeps other work off the cores while measuring")
+      ->check(CLI::IsMember({"realtime", "normal"}))
+      ->capture_default_str();
+  measure_verb->add_flag("--steps", measured.steps, "the steps of each operator in its table");
+  CLI::Option* measure_json = measure_verb->add_flag("--json", measured.as_json, "as JSON");
+  measure_verb
+      ->add_flag("--sensitivity", measured.sensitivity, "what each operator's precision costs")
+      ->excludes(measure_json);
+
+  std::string manifest;
+  std::string supernet;
+  CLI::App* supernets_verb =
+      cli.add_subcommand("supernets", "what can be searched; checks and adds your own");
+  supernets_verb->require_subcommand(0, 1);
+  CLI::App* show_verb = supernets_verb->add_subcommand("show", "sizes and extremes of one");
+  show_verb->add_option("name", supernet, "a built-in one")->required();
+  CLI::App* check_verb = supernets_verb->add_subcommand(
+      "check", "every mistake of a manifest, or its sizes and extremes");
+  check_verb->add_option("file", manifest, "the manifest as JSON; - reads stdin")->required();
+  CLI::App* schema_verb =
+      supernets_verb->add_subcommand("schema", "the manifest format as a JSON Schema");
+  CLI::App* add_verb = supernets_verb->add_subcommand("add", "send a manifest to a server");
+  add_url(add_verb);
+  add_verb->add_option("file", manifest, "the manifest as JSON; - reads stdin")->required();
 
   std::string entry;
   CLI::App* algorithms_verb =
@@ -227,6 +263,11 @@ int main(int argc, char** argv) {
                    as_json  ? FrontFormat::kJson
                    : as_csv ? FrontFormat::kCsv
                             : FrontFormat::kTable);
+    if (*show_verb) return show_supernet(supernet);
+    if (*check_verb) return check_supernet(manifest);
+    if (*schema_verb) return print_manifest_schema();
+    if (*add_verb) return add_supernet(HttpClient(url), manifest);
+    if (*supernets_verb) return list_supernets();
     if (*algorithms_verb) return print_algorithms(entry);
     if (*predictors_verb) return print_predictors(entry);
     return measure(measured);

@@ -21,7 +21,7 @@ struct CompileOptions {
   // No buffer is shared and nothing melts, so that every activation() can be read after run().
   bool keep_activations = false;
   // Winograd's algorithm for 3x3 convolutions of integers: a ResNet50 7 % faster, but its weights
-  // and activations are rounded once more after they are transformed (README.md, decision 9).
+  // and activations are rounded once more after they are transformed (README.md, decision 12).
   bool integer_winograd = false;
 };
 
@@ -30,6 +30,8 @@ struct CompiledStep {
   std::string operator_name;
   std::string part;            // "product", "quantize", "split heads", ...
   std::string implementation;  // oneDNN's name for what it chose
+  std::size_t bytes = 0;       // of all it reads and writes: inputs, weights, constants, output
+  bool is_reorder = false;     // moves or converts, computes nothing
 };
 
 // Not thread-safe: one user at a time.
@@ -48,6 +50,8 @@ class CompiledNetwork {
   std::span<float> input();
   std::span<const float> output() const;
   void run();
+  // The same, and how long each step took, in milliseconds: those of steps(), in order.
+  std::vector<double> run_timed();
 
   std::span<const CompiledStep> steps() const;
   std::size_t activation_bytes() const;

@@ -55,6 +55,8 @@ Form destination_form(const Lowering& state, Form computed) {
 }  // namespace
 
 void lower(Lowering& state, const search::AttentionScores& scores) {
+  if (scores.causal)
+    state.refuse("a decoder is run step by step (Supernet::phases), where nothing is to be masked");
   const Form form = attention_form(state);
   const Heads query_heads = heads_of(state, 0, scores.heads, scores.head_dim);
   const Heads key_heads = heads_of(state, 1, scores.heads, scores.head_dim);

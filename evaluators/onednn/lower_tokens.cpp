@@ -190,12 +190,22 @@ void lower(Lowering& state, const search::ClassToken& token) {
   });
 }
 
-void lower(Lowering& state, const search::TokenMean&) {
+void lower(Lowering& state, const search::TokenMean& mean) {
   const search::TensorShape& shape = state.shape_of(state.input());
-  const memory::dim tokens = dim(shape.sizes[0]);
+  const memory::dim tokens = dim(shape.sizes[0] - mean.begin);
   const memory::dim features = dim(shape.sizes[1]);
   const memory::dim images = dim(state.batch());
-  const BufferId from = state.value(state.input(), Form::kF32);
+  BufferId from = state.value(state.input(), Form::kF32);
+  if (mean.begin > 0) {
+    // Pooling has no fast way over images that lie apart.
+    const memory::desc kept = dense({images, tokens * features}, DataType::f32);
+    const BufferId copy = state.builder().new_buffer(kept.get_size());
+    state.add_reorder(
+        "copy", from,
+        strided({images, tokens * features}, DataType::f32, {dim(shape.elements()), 1}), copy, kept,
+        mean.begin * shape.sizes[1] * sizeof(float));
+    from = copy;
+  }
   const BufferId to = state.make_value(state.current(), Form::kF32);
   // Pooling wants channels second; row-major [batch, tokens, features] is channels last.
   const memory::desc source = channels_last({images, features, tokens}, DataType::f32);
@@ -208,6 +218,20 @@ void lower(Lowering& state, const search::TokenMean&) {
                                             .strides = {1},
                                             .padding = {0}}),
                  {{DNNL_ARG_SRC, from, source}, {DNNL_ARG_DST, to, destination}});
+}
+
+void lower(Lowering& state, const search::Cache&) {
+  const std::vector<std::size_t>& sizes = state.op().output.sizes;
+  const memory::dim inputs = dim(state.batch());
+  const BufferId rows =
+      state.builder().new_lasting_buffer(state.batch() * sizes[0] * sizes[1] * sizeof(float));
+  state.set_value(state.current(), Form::kF32, rows);
+  if (state.op().inputs.empty()) return;
+  const memory::dim width = dim(sizes[1]);
+  state.add_reorder("append", state.value(state.input(), Form::kF32),
+                    dense({inputs, width}, DataType::f32), rows,
+                    strided({inputs, width}, DataType::f32, {dim(sizes[0]) * width, 1}), 0,
+                    (sizes[0] - 1) * sizes[1] * sizeof(float));
 }
 
 void lower(Lowering& state, const search::TakeToken& take) {

@@ -150,5 +150,6 @@ void lower(Lowering& state, const search::AttentionContext& kind);
 void lower(Lowering& state, const search::HeadProduct& kind);
 void lower(Lowering& state, const search::SpectralMix& kind);
 void lower(Lowering& state, const search::SpanConvolution& kind);
+void lower(Lowering& state, const search::Cache& kind);
 
 }  // namespace quarry::evaluators

@@ -65,6 +65,8 @@ class ProgramBuilder {
 
   // Written first by the next step; needed until the last step that names it.
   BufferId new_buffer(std::size_t bytes);
+  // Holds zeros until a step writes it, and what was written until the next run.
+  BufferId new_lasting_buffer(std::size_t bytes);
   std::size_t bytes_of(BufferId buffer) const { return buffers_[buffer].bytes; }
 
   void add_step(const CompiledStep& description, const Primitive& primitive,
@@ -102,6 +104,7 @@ class ProgramBuilder {
 
   std::unique_ptr<CompiledNetwork::Program> program_;
   std::vector<BufferUse> buffers_;
+  std::vector<BufferId> lasting_;
   std::vector<PlannedStep> steps_;
 };
 

@@ -176,8 +176,8 @@ std::vector<std::string> missing_weights(const search::Network& network,
                                          const TensorStore& weights) {
   std::vector<std::string> missing;
   for (const search::Operator& op : network.operators) {
-    for (const search::WeightSlice& slice : search::slices_of(op)) {
-      if (auto problem = weights.mismatch(slice)) missing.push_back(std::move(*problem));
+    for (const search::WeightSlice* slice : search::weight_slices(op.kind)) {
+      if (auto problem = weights.mismatch(*slice)) missing.push_back(std::move(*problem));
     }
   }
   return missing;

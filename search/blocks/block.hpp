@@ -24,8 +24,9 @@ struct BlockKind {
   std::string summary;
   std::vector<OptionSpec> parameters;
 
-  // Why the block cannot read a tensor of this shape with these parameters; nothing if it can.
-  std::optional<std::string> (*mismatch)(const TensorShape& input, const OptionValues& parameters);
+  // Why the block cannot read what builder.current() is with these parameters; nothing if it can.
+  std::optional<std::string> (*mismatch)(const NetworkBuilder& builder,
+                                         const OptionValues& parameters);
 
   // Appends the block's operators, reading builder.current(). Operators are called NAME.part and
   // use the tensors NAME.part.weight and NAME.part.bias. Precondition: no mismatch.
@@ -41,8 +42,13 @@ const BlockKind* find_block(std::string_view name);
 // A parameter that takes the precision of one operator.
 OptionSpec precision_parameter(const std::string& name, const std::string& help);
 Precision precision_of(const OptionValues& values, std::string_view name);
+// A whole number that is a size; the parameter "activation".
+std::size_t size_of(const OptionValues& values, std::string_view name);
+Activation activation_of(const OptionValues& values);
 
 // "expects [tokens, features], got a tensor of 3 axes": for blocks that read a sequence of tokens.
-std::optional<std::string> expect_tokens(const TensorShape& input);
+std::optional<std::string> expect_tokens(const NetworkBuilder& builder);
+// The same for images [channels, height, width].
+std::optional<std::string> expect_image(const NetworkBuilder& builder);
 
 }  // namespace quarry::search

@@ -2,6 +2,7 @@
 // linear embedding, learned positions; no class token. Cost: one linear operator of patch^2 inputs,
 // MACs = tokens * patch^2 * dim.
 #include "search/blocks/kinds.hpp"
+#include "search/blocks/pieces.hpp"
 
 namespace quarry::search {
 namespace {
@@ -10,7 +11,8 @@ std::size_t patch_of(const OptionValues& values) {
   return static_cast<std::size_t>(values.integer("patch"));
 }
 
-std::optional<std::string> mismatch(const TensorShape& input, const OptionValues& values) {
+std::optional<std::string> mismatch(const NetworkBuilder& builder, const OptionValues& values) {
+  const TensorShape& input = builder.current_shape();
   if (input.sizes.size() != 2)
     return "expects an image [height, width], got one of " + std::to_string(input.sizes.size()) +
            " axes";
@@ -32,13 +34,9 @@ void append(NetworkBuilder& builder, const std::string& name, const BlockParamet
                                           .kind = Patchify{.patch = patch},
                                           .inputs = {builder.current()},
                                           .output = {{tokens, pixels}}});
-  Linear embedding{.in_features = pixels,
-                   .out_features = dim,
-                   .activation = Activation::kNone,
-                   .weight = first_block(name + ".embedding.weight", dim, pixels),
-                   .bias = first_entries(name + ".embedding.bias", dim)};
-  const std::size_t embedded = builder.linear(name + ".embedding", cut, std::move(embedding),
-                                              precision_of(parameters.chosen, "precision"));
+  const std::size_t embedded =
+      append_product(builder, name + ".embedding", cut,
+                     {.outputs = dim, .precision = precision_of(parameters.chosen, "precision")});
   builder.append({.name = name + ".position",
                   .kind = PositionEmbedding{first_block(name + ".position", tokens, dim)},
                   .inputs = {embedded},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace quarry::search {
@@ -22,6 +23,9 @@ struct Measurement {
   Source source = Source::kMeasured;
   std::string
       fingerprint;  // id of the machine's fingerprint; empty where the machine does not matter
+  // How the value came about, by name with units ("p95_ms", "drift"); empty where there is no more
+  // to say.
+  std::map<std::string, double> detail;
   bool operator==(const Measurement&) const = default;
 };
 

@@ -10,11 +10,18 @@ std::span<const Metric> known_metrics() {
       {"accuracy", "share of the validation images classified right, 0..1", Goal::kMaximize, 1.0},
       {"latency_ms", "median time of one batch on this machine, milliseconds", Goal::kMinimize,
        0.0},
-      {"macs", "multiply-accumulates of one image in linear and attention operators",
+      {"macs", "multiply-accumulates of one image, as the supernet's manifest counts them",
        Goal::kMinimize, 0.0},
-      {"params", "weights, biases, norms and embeddings of the sub-network", Goal::kMinimize, 0.0},
+      {"params", "weights, biases, norms and embeddings, as the supernet's manifest counts them",
+       Goal::kMinimize, 0.0},
       {"model_size_bytes", "bytes of all parameters under the quantization policy", Goal::kMinimize,
        0.0},
+      {"peak_activation_bytes", "bytes of activations that inference of one image needs at least",
+       Goal::kMinimize, 0.0},
+      {"operators", "operators of the sub-network", Goal::kMinimize, 0.0},
+      {"int8_share",
+       "share of the multiply-accumulates in quantizable operators made in INT8, 0..1",
+       Goal::kMaximize, 1.0},
   };
   return kMetrics;
 }

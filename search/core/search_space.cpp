@@ -17,6 +17,8 @@ SearchSpace::SearchSpace(std::vector<Gene> genes, std::vector<Parameter> paramet
     assert(!genes_[i].choices.empty() && genes_[i].choices.size() <= 256);
     placed[i] = !genes_[i].active_if.has_value();
     if (!placed[i]) ++waiting;
+    assert(genes_[i].same_as.empty() || genes_[i].same_as.size() == genes_[i].choices.size());
+    if (!genes_[i].same_as.empty()) with_aliases_.push_back(static_cast<std::uint32_t>(i));
   }
   while (waiting > 0) {
     const std::size_t before = waiting;
@@ -55,6 +57,7 @@ std::vector<bool> SearchSpace::alive(const Genome& genome) const {
 }
 
 void SearchSpace::canonicalise(Genome& genome) const {
+  for (const std::uint32_t gene : with_aliases_) genome[gene] = first_of_same(gene, genome[gene]);
   if (!chained_) {  // the common case, on the path of every variation: no scratch memory
     for (const Rule& rule : rules_) {
       if (!holds(rule, genome)) genome[rule.gene] = 0;
@@ -69,7 +72,7 @@ void SearchSpace::canonicalise(Genome& genome) const {
 
 void SearchSpace::set(Genome& genome, std::size_t gene, Choice choice, Rng& rng) const {
   const Choice before = genome[gene];
-  genome[gene] = choice;
+  genome[gene] = first_of_same(gene, choice);
   for (const std::uint32_t r : depending_[gene]) {
     const Rule& rule = rules_[r];
     const bool lived = alive_table_[rule.first + before] != 0;
@@ -90,7 +93,8 @@ void SearchSpace::kill(Genome& genome, std::size_t gene) const {
 }
 
 void SearchSpace::wake(Genome& genome, std::size_t gene, Rng& rng) const {
-  genome[gene] = static_cast<Choice>(rng.below(genes_[gene].choices.size()));
+  const auto drawn = static_cast<Choice>(rng.below(genes_[gene].choices.size()));
+  genome[gene] = first_of_same(gene, drawn);
   for (const std::uint32_t r : depending_[gene]) {
     if (holds(rules_[r], genome)) wake(genome, rules_[r].gene, rng);
   }
@@ -115,6 +119,17 @@ double SearchSpace::raw_size() const {
   for (const Gene& gene : genes_) size *= static_cast<double>(gene.choices.size());
   return size;
 }
+
+namespace {
+
+std::size_t different_choices(const Gene& gene) {
+  if (gene.same_as.empty()) return gene.choices.size();
+  std::size_t count = 0;
+  for (std::size_t c = 0; c < gene.same_as.size(); ++c) count += gene.same_as[c] == c ? 1 : 0;
+  return count;
+}
+
+}  // namespace
 
 std::optional<double> SearchSpace::canonical_size() const {
   // Genes tied by conditions form groups that multiply; within a group, try every setting of the
@@ -150,12 +165,13 @@ std::optional<double> SearchSpace::canonical_size() const {
       const std::vector<bool> matters = alive(genome);
       // A dead controller is counted at choice 0 only, or the same network would count once for
       // each of its choices.
-      const bool canonical = std::ranges::all_of(
-          controllers, [&](std::size_t i) { return matters[i] || genome[i] == 0; });
+      const bool canonical = std::ranges::all_of(controllers, [&](std::size_t i) {
+        return matters[i] ? first_of_same(i, genome[i]) == genome[i] : genome[i] == 0;
+      });
       if (canonical) {
         double ways = 1.0;
         for (const std::size_t i : members) {
-          if (!controls[i] && matters[i]) ways *= static_cast<double>(genes_[i].choices.size());
+          if (!controls[i] && matters[i]) ways *= static_cast<double>(different_choices(genes_[i]));
         }
         count += ways;
       }

@@ -1,7 +1,8 @@
 // The ordered genes of a supernet with their choices and activity. A gene may depend on another (a
 // layer's width on the depth): while its condition fails it is dead and changes nothing. The
-// canonical genome has every dead gene at choice 0, so two genomes are the same network iff their
-// canonical forms are equal.
+// canonical genome has every dead gene at choice 0 and every living one at the first of the choices
+// that make the same network, so two genomes are the same network iff their canonical forms are
+// equal.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +35,8 @@ struct Gene {
   GeneKind kind = GeneKind::kCategorical;
   std::vector<Value> choices;  // 1 to 256
   std::optional<Condition> active_if;
+  // Per choice the first one that makes the same network; empty where all choices differ.
+  std::vector<Choice> same_as = {};
 };
 
 // How a user sees consecutive genes: one named value, or one named list.
@@ -104,6 +107,10 @@ class SearchSpace {
  private:
   static constexpr std::uint32_t kNoRule = 0xFFFFFFFF;
 
+  Choice first_of_same(std::size_t gene, Choice choice) const {
+    const std::vector<Choice>& same = genes_[gene].same_as;
+    return same.empty() ? choice : same[choice];
+  }
   void kill(Genome& genome, std::size_t gene) const;
   void wake(Genome& genome, std::size_t gene, Rng& rng) const;
 
@@ -113,7 +120,8 @@ class SearchSpace {
   std::vector<std::uint32_t> rule_of_;                 // per gene; kNoRule for an unconditional one
   std::vector<std::vector<std::uint32_t>> depending_;  // per gene, the rules that name it
   std::vector<std::uint8_t> alive_table_;
-  bool chained_ = false;  // some rule is
+  std::vector<std::uint32_t> with_aliases_;  // genes of which some choices are the same
+  bool chained_ = false;                     // some rule is
 };
 
 template <typename Number>

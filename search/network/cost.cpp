@@ -3,6 +3,8 @@
 #include "search/network/cost.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace quarry::search {
@@ -57,6 +59,7 @@ struct CostRule {
   Cost operator()(const Patchify&) const { return {}; }
   Cost operator()(const Tokens&) const { return {}; }
   Cost operator()(const Concatenate&) const { return {}; }
+  Cost operator()(const Cache&) const { return {}; }
   Cost operator()(const Softmax&) const { return {}; }
   Cost operator()(const Add&) const { return {}; }
   Cost operator()(const Pool&) const { return {}; }
@@ -110,7 +113,9 @@ struct CostRule {
   }
 
   Cost operator()(const AttentionScores& scores) const {
-    return {.macs = elements() * count(scores.head_dim)};
+    const std::int64_t queries = count(op.output.sizes[1] * scores.heads * scores.head_dim);
+    return {.macs = elements() * count(scores.head_dim),
+            .elementwise_macs = scores.counts_scaling ? queries : 0};
   }
   Cost operator()(const AttentionContext&) const {
     return {.macs = elements() * count(input(0).sizes.back())};
@@ -145,6 +150,42 @@ std::int64_t bytes_per_element(Precision precision) {
   return 4;
 }
 
+std::size_t common_entries(const std::vector<Range>& a, const std::vector<Range>& b) {
+  std::size_t common = 0;
+  for (const Range& x : a) {
+    for (const Range& y : b) {
+      const std::size_t begin = std::max(x.begin, y.begin);
+      const std::size_t end = std::min(x.end, y.end);
+      if (begin < end) common += end - begin;
+    }
+  }
+  return common;
+}
+
+// Tied embeddings are stored once: what a slice has in common with one that was counted before.
+class StoredTensors {
+ public:
+  explicit StoredTensors(std::size_t expected) { slices_.reserve(expected); }
+
+  std::int64_t count_again(const WeightSlice& slice) {
+    const auto [begin, end] = slices_.equal_range(slice.tensor);
+    std::size_t most = 0;
+    for (auto earlier = begin; earlier != end; ++earlier) {
+      const WeightSlice& other = *earlier->second;
+      if (other.axes.size() != slice.axes.size()) continue;
+      std::size_t common = 1;
+      for (std::size_t axis = 0; axis < slice.axes.size(); ++axis)
+        common *= common_entries(slice.axes[axis], other.axes[axis]);
+      most = std::max(most, common);
+    }
+    slices_.emplace(slice.tensor, &slice);
+    return count(most);
+  }
+
+ private:
+  std::unordered_multimap<std::string_view, const WeightSlice*> slices_;
+};
+
 bool is_integer(Precision precision) {
   return precision == Precision::kInt8 || precision == Precision::kInt8Weights4;
 }
@@ -159,6 +200,10 @@ Cost& Cost::operator+=(const Cost& other) {
   return *this;
 }
 
+std::string_view to_text(MacConvention convention) {
+  return convention == MacConvention::kFvcore ? "fvcore" : "torchprofile";
+}
+
 std::int64_t macs(const Cost& cost, MacConvention convention) {
   return cost.macs + (convention == MacConvention::kTorchprofile ? cost.elementwise_macs : 0);
 }
@@ -168,8 +213,22 @@ Cost cost_of(const Operator& op, const Network& network) {
 }
 
 Cost cost_of(const Network& network) {
+  return cost_of(network, [](const Operator&) { return true; });
+}
+
+Cost cost_of(const Network& network, const std::function<bool(const Operator&)>& counted) {
   Cost total;
-  for (const Operator& op : network.operators) total += cost_of(op, network);
+  StoredTensors stored(2 * network.operators.size());
+  for (const Operator& op : network.operators) {
+    if (!counted(op)) continue;
+    total += cost_of(op, network);
+    if (op.precision != Precision::kF32) continue;  // another form of the numbers is another tensor
+    for (const WeightSlice* slice : weight_slices(op.kind)) {
+      const std::int64_t again = stored.count_again(*slice);
+      total.params -= again;
+      total.model_size_bytes -= 4 * again;
+    }
+  }
   return total;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string_view>
 
 #include "search/network/network.hpp"
 
@@ -22,6 +24,7 @@ struct Cost {
 // multiplications element by element (hard swish, gates, scaled queries and embeddings).
 enum class MacConvention { kFvcore, kTorchprofile };
 
+std::string_view to_text(MacConvention convention);
 std::int64_t macs(const Cost& cost, MacConvention convention);
 
 // params: a batch norm has a scale and a shift per channel; its running mean and variance are
@@ -32,7 +35,11 @@ std::int64_t macs(const Cost& cost, MacConvention convention);
 // a byte, each output channel's row padded to a whole byte. Biases are f32; a folded batch norm is
 // a bias. Norms and embeddings stay f32.
 Cost cost_of(const Operator& op, const Network& network);
+// What several f32 operators read of one tensor is counted once, as with tied embeddings; exact
+// where one of them reads all of it.
 Cost cost_of(const Network& network);
+// The same of these operators only.
+Cost cost_of(const Network& network, const std::function<bool(const Operator&)>& counted);
 
 // Bytes of activations that an executor needs at least: the largest sum, over the steps in order,
 // of what has been made and will still be read; one image, in the types that operators compute in.

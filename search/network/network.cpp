@@ -8,6 +8,30 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kPrecisionNames = {"f32", "bf16", "int8", "int8_w4"};
 
+struct SlicesOf {
+  using Slices = std::vector<WeightSlice*>;
+  template <typename Kind>
+  Slices operator()(Kind&) const {
+    return {};
+  }
+  Slices operator()(LayerNorm& norm) const { return {&norm.scale, &norm.shift}; }
+  Slices operator()(Linear& linear) const { return {&linear.weight, &linear.bias}; }
+  Slices operator()(Convolution& convolution) const {
+    Slices slices = {&convolution.weight, &convolution.bias};
+    if (convolution.norm) {
+      BatchNorm& norm = *convolution.norm;
+      slices.insert(slices.end(), {&norm.scale, &norm.shift, &norm.mean, &norm.variance});
+    }
+    return slices;
+  }
+  Slices operator()(TokenEmbedding& embedding) const {
+    return {&embedding.words, &embedding.positions, &embedding.types};
+  }
+  Slices operator()(PositionEmbedding& position) const { return {&position.table}; }
+  Slices operator()(ClassToken& token) const { return {&token.token}; }
+  Slices operator()(HeadProduct& product) const { return {&product.weight}; }
+};
+
 constexpr std::array<std::string_view, 7> kActivationNames = {
     "none", "relu", "relu6", "gelu", "hard_swish", "hard_sigmoid", "tanh"};
 
@@ -44,32 +68,7 @@ struct KindName {
   std::string_view operator()(const HeadProduct&) const { return "head_product"; }
   std::string_view operator()(const SpectralMix&) const { return "spectral_mix"; }
   std::string_view operator()(const SpanConvolution&) const { return "span_convolution"; }
-};
-
-// A kind that is not named here has no weights; one that has and is forgotten fails the first test
-// that runs it.
-struct SlicesOf {
-  using Slices = std::vector<WeightSlice>;
-  template <typename Kind>
-  Slices operator()(const Kind&) const {
-    return {};
-  }
-  Slices operator()(const LayerNorm& norm) const { return {norm.scale, norm.shift}; }
-  Slices operator()(const Linear& linear) const { return {linear.weight, linear.bias}; }
-  Slices operator()(const Convolution& convolution) const {
-    Slices slices = {convolution.weight, convolution.bias};
-    if (convolution.norm) {
-      const BatchNorm& norm = *convolution.norm;
-      slices.insert(slices.end(), {norm.scale, norm.shift, norm.mean, norm.variance});
-    }
-    return slices;
-  }
-  Slices operator()(const TokenEmbedding& embedding) const {
-    return {embedding.words, embedding.positions, embedding.types};
-  }
-  Slices operator()(const PositionEmbedding& position) const { return {position.table}; }
-  Slices operator()(const ClassToken& token) const { return {token.token}; }
-  Slices operator()(const HeadProduct& product) const { return {product.weight}; }
+  std::string_view operator()(const Cache&) const { return "cache"; }
 };
 
 }  // namespace
@@ -109,10 +108,16 @@ std::size_t WeightSlice::elements() const {
 
 std::string_view kind_name(const OperatorKind& kind) { return std::visit(KindName{}, kind); }
 
-std::vector<WeightSlice> slices_of(const Operator& op) {
-  std::vector<WeightSlice> slices = std::visit(SlicesOf{}, op.kind);
-  std::erase_if(slices, [](const WeightSlice& slice) { return slice.tensor.empty(); });
+std::vector<WeightSlice*> weight_slices(OperatorKind& kind) {
+  std::vector<WeightSlice*> slices = std::visit(SlicesOf{}, kind);
+  std::erase_if(slices, [](const WeightSlice* slice) { return slice->tensor.empty(); });
   return slices;
+}
+
+std::vector<const WeightSlice*> weight_slices(const OperatorKind& kind) {
+  // The visitor writes nothing.
+  const std::vector<WeightSlice*> slices = weight_slices(const_cast<OperatorKind&>(kind));
+  return {slices.begin(), slices.end()};
 }
 
 bool is_quantizable(const Operator& op) {

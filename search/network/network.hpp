@@ -81,7 +81,8 @@ struct Concatenate {
   std::size_t axis = 0;
 };
 
-// Over the last axis.
+// Over the last axis of its output, which may be a part of the input's last axis: [tokens, heads *
+// kernel] -> [tokens, heads, kernel].
 struct Softmax {};
 
 // Over the last axis.
@@ -173,20 +174,26 @@ struct ClassToken {
   WeightSlice token;
 };
 
-// [tokens, features] -> [features].
-struct TokenMean {};
+// [tokens, features] -> [features]. The mean leaves out the tokens before `begin`.
+struct TokenMean {
+  std::size_t begin = 0;
+};
 struct TakeToken {
   std::size_t index = 0;
 };
 
 // Inputs: queries [n, ...] and keys [m, ...], which may be the same tensor. Of both, heads *
 // head_dim features from `query_begin` and `key_begin` on, head by head -> [heads, n, m], scaled by
-// head_dim^-1/2.
+// head_dim^-1/2. causal: a query sees the keys up to its own place, all others score -infinity.
+// counts_scaling changes no number: the publication multiplies the queries by head_dim^-1/2 as a
+// step of its own, which torchprofile counts.
 struct AttentionScores {
   std::size_t heads = 1;
   std::size_t head_dim = 1;
   std::size_t query_begin = 0;
   std::size_t key_begin = 0;
+  bool causal = false;
+  bool counts_scaling = false;
 };
 
 // Inputs: probabilities [heads, n, m] and values [m, ...], of which heads * head_dim features from
@@ -214,18 +221,22 @@ struct SpectralMix {
 };
 
 // Dynamic convolution (Wu et al. 2019): inputs are values [tokens, heads * head_dim] and kernels
-// [tokens, heads * kernel], already normalised; output[t] of a head is the sum over j of
+// [tokens, heads, kernel], already normalised; output[t] of a head is the sum over j of
 // kernels[t][j] * values[t + j - kernel / 2].
 struct SpanConvolution {
   std::size_t heads = 1;
   std::size_t kernel = 1;
 };
 
+// [rows, features] that earlier steps of a decoder left in memory, as it is read in one step: see
+// phases.hpp. With an input, that is its last row. Nothing is computed.
+struct Cache {};
+
 using OperatorKind =
     std::variant<Add, Multiply, Activate, Concatenate, Softmax, LayerNorm, Linear, Convolution,
                  Pool, GlobalAverage, Patchify, Tokens, TokenEmbedding, PositionEmbedding,
                  ClassToken, TokenMean, TakeToken, AttentionScores, AttentionContext, HeadProduct,
-                 SpectralMix, SpanConvolution>;
+                 SpectralMix, SpanConvolution, Cache>;
 
 // "linear", "layer_norm", ...
 std::string_view kind_name(const OperatorKind& kind);
@@ -248,10 +259,15 @@ struct Network {
   std::size_t vocabulary = 0;  // the input is token numbers below this; 0: real numbers
   std::vector<Operator>
       operators;  // in an order that can be executed; the last one's output is the network's
+  // Of an encoder-decoder: the operator that embeds the decoder's tokens. It reads the network's
+  // input too, for want of a second one, so that the whole network shows what translating that many
+  // tokens into as many costs; it is run in phases (phases.hpp).
+  std::optional<std::size_t> decoder_begin = std::nullopt;
 };
 
-// Every tensor slice that an operator uses; those without a name left out.
-std::vector<WeightSlice> slices_of(const Operator& op);
+// Every slice of the operator that names a tensor.
+std::vector<const WeightSlice*> weight_slices(const OperatorKind& kind);
+std::vector<WeightSlice*> weight_slices(OperatorKind& kind);
 
 // Which operators multiply by weights and may therefore be quantized.
 bool is_quantizable(const Operator& op);

@@ -27,9 +27,9 @@ std::size_t NetworkBuilder::linear(const std::string& name, std::size_t input, L
                  .precision = precision});
 }
 
-std::size_t NetworkBuilder::layer_norm(const std::string& name, std::size_t input) {
+std::size_t NetworkBuilder::layer_norm(const std::string& name, std::size_t input, double epsilon) {
   const std::size_t width = shape(input).sizes.back();
-  LayerNorm norm;
+  LayerNorm norm{.epsilon = epsilon, .scale = {}, .shift = {}};
   norm.scale = first_entries(name + ".weight", width);
   norm.shift = first_entries(name + ".bias", width);
   return append({.name = name,
@@ -46,6 +46,24 @@ std::size_t NetworkBuilder::add(const std::string& name, std::size_t a, std::siz
                  .inputs = {a, b},
                  .output = shape(a),
                  .precision = Precision::kF32});
+}
+
+std::span<const std::size_t> NetworkBuilder::marked(const std::string& name) const {
+  const auto found = marks_.find(name);
+  return found == marks_.end() ? std::span<const std::size_t>() : found->second;
+}
+
+void NetworkBuilder::begin_decoder() {
+  network_.decoder_begin = network_.operators.size();
+  current_ = kNetworkInput;
+}
+
+void NetworkBuilder::rename_tensors(std::size_t first,
+                                    const std::function<std::string(const std::string&)>& rename) {
+  for (std::size_t i = first; i < network_.operators.size(); ++i) {
+    for (WeightSlice* slice : weight_slices(network_.operators[i].kind))
+      slice->tensor = rename(slice->tensor);
+  }
 }
 
 WeightSlice first_entries(const std::string& tensor, std::size_t count) {

@@ -1,10 +1,12 @@
 // Reads a manifest into a Supernet. Three passes, each only over what the one before found sound:
-// the parameters, the blocks with their references, then the smallest and largest networks, which
-// shows shapes that do not fit. Tested by tests/search/manifest_test.cpp.
+// the genes, the blocks with their references, then the smallest and largest networks, which shows
+// shapes that do not fit. Tested by tests/search/manifest_test.cpp.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "search/supernets/block_reader.hpp"
 #include "search/supernets/config.hpp"
+#include "search/supernets/gene_reader.hpp"
 #include "search/supernets/json_fields.hpp"
 #include "search/supernets/supernet.hpp"
 
@@ -12,18 +14,6 @@ namespace quarry::search {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kMaxGenes = 4096;
-constexpr std::size_t kMaxBlocks = 1024;
-constexpr std::size_t kMaxOperators = 20000;
-
-std::string at(const std::string& pointer, std::size_t index) {
-  return child_pointer(pointer, std::to_string(index));
-}
-
-std::string indexed(const std::string& name, std::size_t index) {
-  return name + "[" + std::to_string(index) + "]";
-}
 
 class ManifestLoader {
  public:
@@ -41,16 +31,20 @@ class ManifestLoader {
     if (const auto summary = reader.text("summary", Presence::kOptional)) net_.summary = *summary;
     if (const json* input = reader.object("input", Presence::kRequired))
       read_input(*input, reader.pointer("input"));
+    bool space_is_sound = false;
     if (const json* parameters = reader.array("parameters", Presence::kRequired)) {
-      read_parameters(*parameters, reader.pointer("parameters"));
+      if (auto space = read_genes(*parameters, reader.pointer("parameters"), errors_)) {
+        net_.space = std::move(*space);
+        space_is_sound = true;
+      }
     }
-    const bool space_is_sound = errors_.size() == before;
-    if (space_is_sound) net_.space = SearchSpace(std::move(genes_), std::move(parameters_));
     if (const json* network = reader.array("network", Presence::kRequired);
         network != nullptr && space_is_sound) {
-      read_blocks(*network, reader.pointer("network"));
+      net_.blocks = read_blocks(*network, reader.pointer("network"), net_.space, errors_);
     }
-    if (errors_.size() == before) check_networks(reader.pointer("network"));
+    if (errors_.size() == before) check_networks(net_, reader.pointer("network"), errors_);
+    if (const json* metrics = reader.object("metrics", Presence::kOptional))
+      read_metrics(*metrics, reader.pointer("metrics"));
     if (const json* baselines = reader.array("baselines", Presence::kOptional);
         baselines != nullptr && space_is_sound) {
       read_baselines(*baselines, reader.pointer("baselines"));
@@ -61,12 +55,8 @@ class ManifestLoader {
       net_.dataset = fields.text("dataset", Presence::kRequired);
       fields.finish();
     }
-    if (const json* latency = reader.object("latency", Presence::kOptional)) {
-      ObjectReader fields(*latency, reader.pointer("latency"), errors_);
-      if (const auto batch = fields.integer("batch", Presence::kRequired, 1, 4096))
-        net_.latency_batch = *batch;
-      fields.finish();
-    }
+    if (const json* latency = reader.object("latency", Presence::kOptional))
+      read_latency(*latency, reader.pointer("latency"), errors_.size() == before);
     reader.finish();
     if (errors_.size() > before) return std::nullopt;
     return std::move(net_);
@@ -81,309 +71,107 @@ class ManifestLoader {
     net_.name = name;
   }
 
+  // {"shape": [3, 224, 224]} or {"tokens": 128, "vocabulary": 30522}
   void read_input(const json& input, const std::string& pointer) {
     ObjectReader reader(input, pointer, errors_);
-    if (const json* shape = reader.array("shape", Presence::kRequired)) {
-      if (shape->empty() || shape->size() > 4)
-        reader.error("shape", "must have 1 to 4 sizes, got " + std::to_string(shape->size()));
-      for (std::size_t i = 0; i < shape->size(); ++i) {
-        const json& size = (*shape)[i];
-        if (size.is_number_integer() && size.get<double>() >= 1 && size.get<double>() <= 65536) {
-          net_.input.sizes.push_back(size.get<std::size_t>());
-        } else {
-          errors_.push_back(
-              {at(reader.pointer("shape"), i), "must be a whole number between 1 and 65536"});
-        }
-      }
+    const auto tokens = reader.integer("tokens", Presence::kOptional, 1, 65536);
+    const auto vocabulary = reader.integer(
+        "vocabulary", tokens ? Presence::kRequired : Presence::kOptional, 2, 1 << 24);
+    const json* shape = reader.array("shape", tokens ? Presence::kOptional : Presence::kRequired);
+    if (tokens && shape != nullptr)
+      reader.error("shape", "cannot stand beside tokens: an input is one or the other");
+    if (!tokens && vocabulary)
+      reader.error("vocabulary", "belongs to an input of tokens: say how many");
+    if (tokens && vocabulary) {
+      net_.input.sizes = {static_cast<std::size_t>(*tokens)};
+      net_.vocabulary = static_cast<std::size_t>(*vocabulary);
+    } else if (shape != nullptr) {
+      read_shape(*shape, reader);
     }
     reader.finish();
   }
 
-  // ------------------------------------------------------------------ parameters
-
-  struct PendingDepth {
-    std::size_t parameter;
-    std::string depth;
-    std::string pointer;
-  };
-
-  void read_parameters(const json& list, const std::string& pointer) {
-    for (std::size_t i = 0; i < list.size(); ++i) read_parameter(list[i], at(pointer, i));
-    if (list.empty()) errors_.push_back({pointer, "must describe at least one gene"});
-    for (const PendingDepth& pending : pending_) tie_to_depth(pending);
-  }
-
-  void read_parameter(const json& entry, const std::string& pointer) {
-    ObjectReader reader(entry, pointer, errors_);
-    const auto name = reader.text("name", Presence::kRequired);
-    const auto count = reader.integer("count", Presence::kOptional, 1, kMaxGenes);
-    const auto kind = reader.text("kind", Presence::kOptional);
-    if (kind && *kind != "ordinal" && *kind != "categorical") {
-      reader.error("kind", "must be ordinal or categorical, got \"" + *kind + "\"");
-    }
-    std::vector<Value> choices;
-    if (const json* given = reader.array("choices", Presence::kRequired))
-      choices = read_choices(*given, reader.pointer("choices"));
-    const auto depth = reader.text("active_below", Presence::kOptional);
-    reader.finish();
-    if (!name || choices.empty()) return;
-    if (std::ranges::find(parameters_, *name, &Parameter::name) != parameters_.end()) {
-      reader.error("name", "\"" + *name + "\" is already the name of another parameter");
-      return;
-    }
-    const Parameter parameter{.name = *name,
-                              .first_gene = genes_.size(),
-                              .count = static_cast<std::size_t>(count.value_or(1)),
-                              .is_list = count.has_value()};
-    if (genes_.size() + parameter.count > kMaxGenes) {
-      reader.error("count", "makes more than " + std::to_string(kMaxGenes) + " genes");
-      return;
-    }
-    const GeneKind gene_kind = kind == "ordinal" ? GeneKind::kOrdinal : GeneKind::kCategorical;
-    for (std::size_t i = 0; i < parameter.count; ++i) {
-      genes_.push_back({.name = parameter.is_list ? indexed(*name, i) : *name,
-                        .kind = gene_kind,
-                        .choices = choices,
-                        .active_if = std::nullopt});
-    }
-    parameters_.push_back(parameter);
-    if (depth) pending_.push_back({parameters_.size() - 1, *depth, reader.pointer("active_below")});
-  }
-
-  std::vector<Value> read_choices(const json& given, const std::string& pointer) {
-    std::vector<Value> choices;
-    if (given.empty() || given.size() > 256) {
-      errors_.push_back(
-          {pointer, "must have 1 to 256 choices, got " + std::to_string(given.size())});
-      return {};
-    }
-    for (std::size_t i = 0; i < given.size(); ++i) {
-      const auto value = value_from_json(given[i]);
-      if (!value) {
-        errors_.push_back(
-            {at(pointer, i), "must be a number or a string, got " + json_type(given[i])});
-      } else if (std::ranges::find(choices, *value) != choices.end()) {
-        errors_.push_back({at(pointer, i), "is a choice already"});
+  void read_shape(const json& shape, ObjectReader& reader) {
+    if (shape.empty() || shape.size() > 4)
+      reader.error("shape", "must have 1 to 4 sizes, got " + std::to_string(shape.size()));
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+      const json& size = shape[i];
+      if (size.is_number_integer() && size.get<double>() >= 1 && size.get<double>() <= 65536) {
+        net_.input.sizes.push_back(size.get<std::size_t>());
       } else {
-        choices.push_back(*value);
+        errors_.push_back({indexed_pointer(reader.pointer("shape"), i),
+                           "must be a whole number between 1 and 65536"});
       }
     }
-    return choices;
   }
 
-  // Member i of the list is alive iff the depth's value is greater than i.
-  void tie_to_depth(const PendingDepth& pending) {
-    const auto depth = std::ranges::find(parameters_, pending.depth, &Parameter::name);
-    if (depth == parameters_.end()) {
-      errors_.push_back({pending.pointer, "\"" + pending.depth + "\" is not a parameter" +
-                                              did_you_mean(pending.depth, parameter_names())});
-      return;
+  void read_metrics(const json& metrics, const std::string& pointer) {
+    ObjectReader reader(metrics, pointer, errors_);
+    if (const json* macs = reader.object("macs", Presence::kOptional))
+      read_macs(*macs, reader.pointer("macs"));
+    if (const json* params = reader.object("params", Presence::kOptional)) {
+      ObjectReader fields(*params, reader.pointer("params"), errors_);
+      if (const json* without = fields.array("without", Presence::kRequired)) {
+        for (std::size_t i = 0; i < without->size(); ++i) {
+          if ((*without)[i].is_string()) {
+            net_.metrics.params_without.push_back((*without)[i].get<std::string>());
+          } else {
+            errors_.push_back({indexed_pointer(fields.pointer("without"), i),
+                               "must be the name of operators, '*' for any text, got " +
+                                   json_type((*without)[i])});
+          }
+        }
+      }
+      fields.finish();
     }
-    const Gene& gene = genes_[depth->first_gene];
-    if (depth->is_list || !all_whole(gene) || gene.active_if) {
-      errors_.push_back(
-          {pending.pointer,
-           "\"" + pending.depth + "\" must be a single parameter with whole numbers as choices"});
-      return;
-    }
-    const Parameter& list = parameters_[pending.parameter];
-    for (std::size_t i = 0; i < list.count; ++i) {
-      Condition condition{.on = depth->first_gene, .alive = {}};
-      for (const Value& choice : gene.choices)
-        condition.alive.push_back(std::get<std::int64_t>(choice) > static_cast<std::int64_t>(i));
-      if (list.first_gene + i != depth->first_gene)
-        genes_[list.first_gene + i].active_if = std::move(condition);
-    }
-  }
-
-  static bool all_whole(const Gene& gene) {
-    return std::ranges::all_of(
-        gene.choices, [](const Value& v) { return std::holds_alternative<std::int64_t>(v); });
-  }
-
-  std::vector<std::string> parameter_names() const {
-    std::vector<std::string> names;
-    for (const Parameter& parameter : parameters_) names.push_back(parameter.name);
-    for (const Parameter& parameter : net_.space.parameters()) names.push_back(parameter.name);
-    return names;
-  }
-
-  const Parameter* find_parameter(const std::string& name) const {
-    const auto found = std::ranges::find(net_.space.parameters(), name, &Parameter::name);
-    return found == net_.space.parameters().end() ? nullptr : &*found;
-  }
-
-  // ------------------------------------------------------------------ blocks
-
-  void read_blocks(const json& list, const std::string& pointer) {
-    if (list.empty() || list.size() > kMaxBlocks) {
-      errors_.push_back({pointer, "must have 1 to " + std::to_string(kMaxBlocks) + " blocks, got " +
-                                      std::to_string(list.size())});
-      return;
-    }
-    for (std::size_t i = 0; i < list.size(); ++i) read_block(list[i], at(pointer, i));
-  }
-
-  void read_block(const json& entry, const std::string& pointer) {
-    ObjectReader reader(entry, pointer, errors_);
-    BlockUse use;
-    const auto kind = reader.text("block", Presence::kRequired);
-    const auto name = reader.text("name", Presence::kRequired);
-    const auto depth = reader.text("repeat", Presence::kOptional);
-    const json* parameters = reader.object("parameters", Presence::kOptional);
     reader.finish();
-    if (name) {
-      use.name = *name;
-      if (std::ranges::find(net_.blocks, *name, &BlockUse::name) != net_.blocks.end()) {
-        reader.error("name", "\"" + *name + "\" is already the name of another block");
-      }
-    }
-    std::size_t repetitions = 1;
-    if (depth) {
-      const Parameter* parameter = find_parameter(*depth);
-      if (parameter == nullptr) {
-        reader.error("repeat", "\"" + *depth + "\" is not a parameter" +
-                                   did_you_mean(*depth, parameter_names()));
-      } else if (const Gene& gene = net_.space.genes()[parameter->first_gene];
-                 parameter->is_list || !all_whole(gene)) {
-        reader.error("repeat",
-                     "\"" + *depth + "\" must be a single parameter with whole numbers as choices");
-      } else {
-        use.depth_gene = parameter->first_gene;
-        std::int64_t most = 0;
-        std::int64_t least = 0;
-        for (const Value& choice : gene.choices) {
-          most = std::max(most, std::get<std::int64_t>(choice));
-          least = std::min(least, std::get<std::int64_t>(choice));
-        }
-        if (least < 0 || most > 1024)
-          reader.error("repeat", "\"" + *depth + "\" must have choices between 0 and 1024");
-        repetitions = static_cast<std::size_t>(std::clamp<std::int64_t>(most, 0, 1024));
-      }
-    }
-    if (!kind) return;
-    use.kind = find_block(*kind);
-    if (use.kind == nullptr) {
-      std::vector<std::string> names;
-      for (const BlockKind& known : block_registry()) names.push_back(known.name);
-      reader.error("block", "\"" + *kind + "\" is not a block kind" + did_you_mean(*kind, names) +
-                                "; the kinds are " + one_of(names));
-      return;
-    }
-    read_block_parameters(parameters == nullptr ? json::object() : *parameters,
-                          reader.pointer("parameters"), use, repetitions);
-    net_.blocks.push_back(std::move(use));
   }
 
-  // {"heads": {"gene": "heads"}} follows a gene; anything else is a constant.
-  void read_block_parameters(const json& given, const std::string& pointer, BlockUse& use,
-                             std::size_t repetitions) {
-    json constants = json::object();
-    for (const auto& [key, value] : given.items()) {
-      if (!value.is_object()) {
-        constants[key] = value;
-        continue;
-      }
-      const std::string here = child_pointer(pointer, key);
-      const auto spec = std::ranges::find(use.kind->parameters, key, &OptionSpec::name);
-      if (spec == use.kind->parameters.end()) {
-        constants[key] = value;  // reported below as unknown
-        continue;
-      }
-      ObjectReader reader(value, here, errors_);
-      const auto gene = reader.text("gene", Presence::kRequired);
-      reader.finish();
-      if (!gene) continue;
-      const Parameter* parameter = find_parameter(*gene);
-      if (parameter == nullptr) {
-        reader.error("gene", "\"" + *gene + "\" is not a parameter" +
-                                 did_you_mean(*gene, parameter_names()));
-        continue;
-      }
-      if (parameter->is_list && parameter->count != repetitions) {
-        reader.error("gene", "\"" + *gene + "\" has " + std::to_string(parameter->count) +
-                                 " members but the block is repeated up to " +
-                                 std::to_string(repetitions) + " times");
-        continue;
-      }
-      check_choices_fit(net_.space.genes()[parameter->first_gene], *spec, here);
-      use.genes[key] = {.first_gene = parameter->first_gene, .per_repetition = parameter->is_list};
-    }
-    use.constants = read_options(constants, pointer, use.kind->parameters, errors_);
-  }
-
-  // Every choice of the gene must be legal as the block's parameter.
-  void check_choices_fit(const Gene& gene, const OptionSpec& spec, const std::string& pointer) {
-    FieldErrors found;
-    for (const Value& choice : gene.choices) {
-      const json probe = {{spec.name, value_to_json(choice)}};
-      read_options(probe, "", std::span(&spec, 1), found);
-    }
-    for (const FieldError& error : found)
-      errors_.push_back({pointer, "a choice of gene " + gene.name + " " + error.detail});
-  }
-
-  // ------------------------------------------------------------------ whole networks
-
-  // Follows the shapes through the smallest and the largest network; at each block every choice of
-  // each of its genes is tried against the shape that arrives there, so that no genome can build a
-  // network that does not fit together.
-  void check_networks(const std::string& pointer) {
-    for (const bool largest : {false, true}) {
-      Genome genome(net_.space.size());
-      for (std::size_t i = 0; i < genome.size(); ++i)
-        genome[i] = largest ? largest_choice(net_.space.genes()[i]) : Choice{0};
-      Supernet prefix{.input = net_.input, .space = net_.space};
-      TensorShape shape = net_.input;
-      std::size_t operators = 0;
-      for (std::size_t b = 0; b < net_.blocks.size(); ++b) {
-        if (const auto problem = mismatch(net_.blocks[b], genome, shape)) {
-          errors_.push_back(
-              {at(pointer, b), "block " + net_.blocks[b].kind->name + " " + *problem});
-          return;
-        }
-        prefix.blocks.push_back(net_.blocks[b]);
-        const Network network = prefix.network(genome);
-        operators = network.operators.size();
-        if (operators > kMaxOperators) {
-          errors_.push_back({at(pointer, b), "makes a network of more than " +
-                                                 std::to_string(kMaxOperators) + " operators"});
-          return;
-        }
-        if (operators > 0) shape = network.operators.back().output;
-      }
-      if (operators == 0) {
-        errors_.push_back(
-            {pointer, "makes a network without operators when every gene is at its first choice"});
-        return;
+  void read_macs(const json& macs, const std::string& pointer) {
+    ObjectReader reader(macs, pointer, errors_);
+    if (const auto convention = reader.text("convention", Presence::kOptional)) {
+      if (*convention == "torchprofile") {
+        net_.metrics.convention = MacConvention::kTorchprofile;
+      } else if (*convention != "fvcore") {
+        reader.error("convention", "must be fvcore or torchprofile, got \"" + *convention + "\"");
       }
     }
-  }
-
-  std::optional<std::string> mismatch(const BlockUse& use, const Genome& genome,
-                                      const TensorShape& shape) const {
-    const auto fits = [&](const Genome& candidate) {
-      return use.kind->mismatch(shape, net_.parameters_of(use, candidate, 0).chosen);
-    };
-    if (auto problem = fits(genome)) return problem;
-    for (const auto& [parameter, reference] : use.genes) {
-      Genome candidate = genome;
-      for (std::size_t c = 0; c < net_.space.genes()[reference.first_gene].choices.size(); ++c) {
-        candidate[reference.first_gene] = static_cast<Choice>(c);
-        if (auto problem = fits(candidate)) return problem;
+    constexpr double kMost = 1e15;
+    net_.metrics.macs_constant =
+        reader.integer("constant", Presence::kOptional, 0, kMost).value_or(0);
+    if (const json* added = reader.object("per_repetition", Presence::kOptional)) {
+      ObjectReader fields(*added, reader.pointer("per_repetition"), errors_);
+      for (const BlockUse& use : net_.blocks) {
+        if (const auto count = fields.integer(use.name, Presence::kOptional, 0, kMost))
+          net_.metrics.macs_per_repetition[use.name] = *count;
       }
+      fields.finish();
     }
-    return std::nullopt;
+    reader.finish();
   }
 
-  static Choice largest_choice(const Gene& gene) {
-    const auto largest = std::ranges::max_element(gene.choices);
-    return static_cast<Choice>(largest - gene.choices.begin());
+  // {"batch": 1, "decode": {"steps": 30, "beam": 5}}
+  void read_latency(const json& latency, const std::string& pointer, bool networks_are_sound) {
+    ObjectReader reader(latency, pointer, errors_);
+    if (const auto batch = reader.integer("batch", Presence::kRequired, 1, 4096))
+      net_.latency_batch = *batch;
+    if (const json* decode = reader.object("decode", Presence::kOptional)) {
+      ObjectReader fields(*decode, reader.pointer("decode"), errors_);
+      const auto steps = fields.integer("steps", Presence::kRequired, 1, 65536);
+      const auto beam = fields.integer("beam", Presence::kRequired, 1, 1024);
+      fields.finish();
+      if (steps && beam)
+        net_.decoding = {static_cast<std::size_t>(*steps), static_cast<std::size_t>(*beam)};
+      if (networks_are_sound && !net_.network(Genome(net_.space.size())).decoder_begin)
+        reader.error("decode",
+                     "there is no decoder: a token_embedding with \"decoder\" begins one");
+    }
+    reader.finish();
   }
 
   void read_baselines(const json& list, const std::string& pointer) {
     for (std::size_t i = 0; i < list.size(); ++i) {
-      ObjectReader reader(list[i], at(pointer, i), errors_);
+      ObjectReader reader(list[i], indexed_pointer(pointer, i), errors_);
       Baseline baseline;
       if (const auto name = reader.text("name", Presence::kRequired)) baseline.name = *name;
       if (const auto summary = reader.text("summary", Presence::kOptional))
@@ -399,9 +187,6 @@ class ManifestLoader {
 
   FieldErrors& errors_;
   Supernet net_;
-  std::vector<Gene> genes_;
-  std::vector<Parameter> parameters_;
-  std::vector<PendingDepth> pending_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "server/events/event_hub.hpp"
 #include "server/http/router.hpp"
 #include "server/storage/store.hpp"
+#include "server/storage/supernet_folder.hpp"
 #include "server/studies/study_manager.hpp"
 
 namespace quarry::server {
@@ -14,7 +15,8 @@ struct ApiContext {
   Store& store;
   EventHub& hub;
   StudyManager& studies;
-  const evaluators::SupernetLibrary& supernets;
+  evaluators::SupernetLibrary& supernets;
+  const SupernetFolder& user_supernets;
 };
 
 // The context must outlive the router.
@@ -34,8 +36,10 @@ Response get_front(const ApiContext& context, const Request& request);
 Response stream_events(const ApiContext& context, const Request& request);
 
 // supernets.cpp
+Response create_supernet(const ApiContext& context, const Request& request);
 Response list_supernets(const ApiContext& context, const Request& request);
 Response get_supernet(const ApiContext& context, const Request& request);
+Response get_manifest_schema(const ApiContext& context, const Request& request);
 Response describe_network(const ApiContext& context, const Request& request);
 
 // catalog.cpp

@@ -20,9 +20,11 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/studies/{id}/trials", &list_trials);
   add("GET", "/v1/studies/{id}/front", &get_front);
   add("GET", "/v1/studies/{id}/events", &stream_events);
+  add("POST", "/v1/supernets", &create_supernet);
   add("GET", "/v1/supernets", &list_supernets);
   add("GET", "/v1/supernets/{name}", &get_supernet);
   add("POST", "/v1/supernets/{name}:describe", &describe_network);
+  add("GET", "/v1/schemas/manifest", &get_manifest_schema);
   add("GET", "/v1/catalog", &get_catalog);
   add("GET", "/version", &get_version);
   router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });

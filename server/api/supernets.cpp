@@ -3,7 +3,9 @@
 
 #include "search/network/cost.hpp"
 #include "search/supernets/config.hpp"
+#include "search/supernets/facts.hpp"
 #include "search/supernets/json_fields.hpp"
+#include "search/supernets/schema.hpp"
 #include "server/api/api.hpp"
 #include "server/api/views.hpp"
 
@@ -18,6 +20,19 @@ json gene_view(const search::Gene& gene) {
   return {{"name", gene.name},
           {"kind", gene.kind == search::GeneKind::kOrdinal ? "ordinal" : "categorical"},
           {"choices", std::move(choices)}};
+}
+
+json networks_view(const search::SupernetFacts& facts) {
+  json networks = json::array();
+  for (const search::NetworkFacts& network : facts.networks) {
+    networks.push_back({{"name", network.name},
+                        {"operators", network.operators},
+                        {"macs", network.macs},
+                        {"params", network.params},
+                        {"model_size_bytes", network.model_size_bytes},
+                        {"peak_activation_bytes", network.peak_activation_bytes}});
+  }
+  return networks;
 }
 
 json supernet_view(const evaluators::LoadedSupernet& loaded) {
@@ -52,6 +67,13 @@ json operator_view(const search::Operator& op, const search::Network& network) {
           {"bytes", cost.model_size_bytes}};
 }
 
+json whole_view(const evaluators::LoadedSupernet& loaded) {
+  json view = supernet_view(loaded);
+  view["networks"] = networks_view(search::facts_of(loaded.supernet()));
+  view["manifest"] = json::parse(loaded.supernet().manifest);
+  return view;
+}
+
 const evaluators::LoadedSupernet* find_supernet(const ApiContext& context, const Request& request,
                                                 Response& refusal) {
   const std::string& name = request.parameters.find("name")->second;
@@ -75,9 +97,37 @@ Response get_supernet(const ApiContext& context, const Request& request) {
   Response refusal;
   const evaluators::LoadedSupernet* supernet = find_supernet(context, request, refusal);
   if (supernet == nullptr) return refusal;
-  json view = supernet_view(*supernet);
-  view["manifest"] = json::parse(supernet->supernet().manifest);
-  return json_response(view);
+  return json_response(whole_view(*supernet));
+}
+
+Response create_supernet(const ApiContext& context, const Request& request) {
+  search::FieldErrors errors;
+  std::optional<search::Supernet> supernet = search::load_manifest(request.body, errors);
+  if (!supernet)
+    return field_problem("the manifest has " + std::to_string(errors.size()) +
+                             (errors.size() == 1 ? " mistake" : " mistakes"),
+                         errors);
+  if (supernet->weights) {
+    return field_problem("weights cannot be posted",
+                         {{"/weights", "put the manifest and " + *supernet->weights + " in " +
+                                           context.user_supernets.path() + "/" + supernet->name +
+                                           " on the server and start it again, or leave weights "
+                                           "out: latency needs none"}});
+  }
+  const std::string name = supernet->name;
+  const bool is_new = context.supernets.find(name) == nullptr;
+  std::string taken;
+  // Saved under a name that is free, or again as it is: both leave what is there whole.
+  if (is_new) context.user_supernets.save(name, request.body);
+  const evaluators::LoadedSupernet* added = context.supernets.add(std::move(*supernet), "", taken);
+  if (added == nullptr) return problem(409, taken);
+  Response response = json_response(whole_view(*added), is_new ? 201 : 200);
+  response.headers.emplace_back("Location", "/v1/supernets/" + name);
+  return response;
+}
+
+Response get_manifest_schema(const ApiContext&, const Request&) {
+  return {.content_type = "application/schema+json", .body = search::manifest_schema().dump()};
 }
 
 Response describe_network(const ApiContext& context, const Request& request) {
@@ -102,20 +152,25 @@ Response describe_network(const ApiContext& context, const Request& request) {
   }
   if (!genome) return field_problem("this is not a network of " + supernet.name, errors);
   const search::Network network = supernet.network(*genome);
-  const search::Cost cost = search::cost_of(network);
+  const auto cost = supernet.reported_cost(*genome, network);
+  const search::Cost products = search::cost_of(network);
   json operators = json::array();
-  for (const search::Operator& op : network.operators) operators.push_back(operator_view(op, network));
+  for (const search::Operator& op : network.operators)
+    operators.push_back(operator_view(op, network));
   nlohmann::ordered_json policy = nlohmann::ordered_json::object();
   for (const auto& [name, precision] : search::policy_of(network))
     policy[name] = search::to_text(precision);
-  const nlohmann::ordered_json view = {{"genome", *genome},
-                                       {"config", search::config_to_json(supernet.space, *genome)},
-                                       {"policy", std::move(policy)},
-                                       {"macs", cost.macs},
-                                       {"macs_convention", "fvcore"},
-                                       {"params", cost.params},
-                                       {"model_size_bytes", cost.model_size_bytes},
-                                       {"operators", std::move(operators)}};
+  const nlohmann::ordered_json view = {
+      {"genome", *genome},
+      {"config", search::config_to_json(supernet.space, *genome)},
+      {"policy", std::move(policy)},
+      {"macs", cost.macs},
+      {"macs_convention", search::to_text(supernet.metrics.convention)},
+      {"macs_by_convention",
+       {{"fvcore", products.macs}, {"torchprofile", products.macs + products.elementwise_macs}}},
+      {"params", cost.params},
+      {"model_size_bytes", cost.model_size_bytes},
+      {"operators", std::move(operators)}};
   return {.body = view.dump()};
 }
 

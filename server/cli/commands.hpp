@@ -1,6 +1,6 @@
-// The quarry command's verbs. Each is a client of the REST API, but for `measure`, `algorithms` and
-// `predictors`, which need no server. A verb gives the process's exit code: 0 done, 1 refused or
-// failed (the reason is on stderr), 2 used wrongly.
+// The quarry command's verbs. Each is a client of the REST API, but for `measure`, `algorithms`,
+// `predictors` and most of `supernets`, which need no server. A verb gives the process's exit code:
+// 0 done, 1 refused or failed (the reason is on stderr), 2 used wrongly.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,12 @@ struct MeasureOptions {
   std::int64_t images = 0;  // of the validation split; 0 = all
   std::int64_t batch = 0;   // of the latency; 0 = the manifest's
   std::int64_t threads = 1;
-  bool steps = false;        // name the kernel of every step
+  double confidence_width = 0.01;  // of the latency, as the evaluator onednn describes these
+  double max_seconds = 1.0;
+  std::string cache = "warm";
+  std::string priority = "realtime";
+  bool steps = false;  // the steps of each operator too
+  bool as_json = false;
   bool sensitivity = false;  // what each operator's precision costs
 };
 int measure(const MeasureOptions& options);
@@ -55,6 +60,15 @@ int measure(const MeasureOptions& options);
 // Operators in rows: what leaving f32 does to loss and answers, and what it saves.
 int print_sensitivity(const evaluators::LoadedSupernet& supernet, const search::Genome& genome,
                       std::size_t images);
+
+// The supernets inside the binary; one of them with its sizes and extremes; the same of a manifest
+// ("-" reads stdin), or every mistake in it; sending a manifest to a server, whose name for it is
+// printed.
+int list_supernets();
+int show_supernet(const std::string& name);
+int check_supernet(const std::string& path);
+int print_manifest_schema();
+int add_supernet(const HttpClient& client, const std::string& path);
 
 // The registry's words on all of them or, with its options, on the one of this name.
 int print_algorithms(const std::string& name);

@@ -6,15 +6,17 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "evaluators/evaluator.hpp"
 #include "evaluators/fingerprint.hpp"
+#include "evaluators/latency.hpp"
 #include "evaluators/sensitivity.hpp"
-#include "search/network/cost.hpp"
 #include "search/supernets/config.hpp"
 #include "search/supernets/json_fields.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/operator_table.hpp"
 
 namespace quarry::server {
 namespace {
@@ -57,45 +59,72 @@ std::optional<search::Genome> chosen_genome(const search::Supernet& supernet,
   return genome;
 }
 
-// Prints one evaluator's metrics; false when it failed.
-bool print_metrics(const LoadedSupernet& supernet, evaluators::NetworkPool& pool,
-                   const search::Genome& genome, const std::string& label,
-                   const std::string& evaluator,
-                   const std::vector<std::pair<std::string, OptionValue>>& given) {
+// What one evaluator says of the network; nothing, and why on stderr, when it failed.
+std::optional<std::map<std::string, search::Measurement>> metrics_of(
+    const LoadedSupernet& supernet, evaluators::NetworkPool& pool, const search::Genome& genome,
+    const std::string& evaluator, const std::vector<std::pair<std::string, OptionValue>>& given) {
   const evaluators::EvaluatorEntry* entry = evaluators::find_evaluator(evaluator);
   OptionValues options = OptionValues::defaults(entry->options);
   for (const auto& [name, value] : given) options.set(name, value);
   if (const auto why = entry->unavailable(supernet, options)) {
-    std::cerr << "quarry measure: " << *why << "\n";
-    return false;
+    refuse(*why);
+    return std::nullopt;
   }
-  const evaluators::Evaluation evaluation =
+  evaluators::Evaluation evaluation =
       entry->make({supernet, pool}, options)->evaluate(std::span(&genome, 1), {}).front();
   if (!evaluation.failure.empty()) {
-    std::cerr << "quarry measure: " << evaluation.failure << "\n";
-    return false;
+    refuse(evaluation.failure);
+    return std::nullopt;
   }
-  for (const auto& [metric, measurement] : evaluation.metrics) {
-    const std::string name = label.empty() ? metric : label;
-    if (measurement.spread > 0.0) {
-      fmt::print("{:<18} {:.6g} ± {:.2g} ({} samples)\n", name, measurement.value,
-                 measurement.spread, measurement.samples);
-    } else {
-      fmt::print("{:<18} {:.12g}\n", name, measurement.value);
-    }
-  }
-  return true;
+  return std::move(evaluation.metrics);
 }
 
-int print_steps(const LoadedSupernet& supernet, evaluators::NetworkPool& pool,
-                const search::Genome& genome, std::size_t batch, int threads) {
+void print_metric(const std::string& name, const search::Measurement& measurement) {
+  if (measurement.spread > 0.0) {
+    fmt::print("{:<18} {:.6g} ± {:.2g} ({} samples)\n", name, measurement.value, measurement.spread,
+               measurement.samples);
+  } else {
+    fmt::print("{:<18} {:.12g}\n", name, measurement.value);
+  }
+  if (measurement.detail.empty()) return;
+  const auto detail = [&](const char* what) { return measurement.detail.at(what); };
+  fmt::print("{:<18} mean {:.6g}, p95 {:.6g}, p99 {:.6g}; drift {:.3f}, load {:.2f}{}\n", "",
+             detail("mean_ms"), detail("p95_ms"), detail("p99_ms"), detail("drift"), detail("load"),
+             detail("realtime") > 0 ? ", real-time priority" : "");
+  fmt::print("{:<18} {} of {} blocks were disturbed{}{}\n", "", detail("disturbed_blocks"),
+             detail("blocks"),
+             detail("disturbed") > 0 ? ", AND HAD TO BE USED: measure again on a quieter machine"
+                                     : " and dropped",
+             detail("converged") > 0
+                 ? ""
+                 : fmt::format("; the width reached is {:.2g} %", detail("width_reached") * 100));
+}
+
+json measurement_to_json(const search::Measurement& measurement) {
+  json view = {{"value", measurement.value},
+               {"spread", measurement.spread},
+               {"samples", measurement.samples},
+               {"source", search::to_text(measurement.source)}};
+  if (!measurement.detail.empty()) view["detail"] = measurement.detail;
+  return view;
+}
+
+std::optional<OperatorTable> measured_operators(const LoadedSupernet& supernet,
+                                                evaluators::NetworkPool& pool,
+                                                const search::Genome& genome, std::size_t batch,
+                                                const MeasureOptions& options) {
+  const int threads = static_cast<int>(options.threads);
   const evaluators::CompileResult compiled = pool.take(supernet, genome, batch, threads);
-  if (!compiled.network) return refuse(compiled.failure);
-  fmt::print("\n{:<22} {:<14} {}\n", "operator", "step", "implementation");
-  for (const evaluators::CompiledStep& step : compiled.network->steps())
-    fmt::print("{:<22} {:<14} {}\n", step.operator_name, step.part, step.implementation);
-  fmt::print("activations: {} bytes\n", compiled.network->activation_bytes());
-  return 0;
+  if (!compiled.network) {
+    refuse(compiled.failure);
+    return std::nullopt;
+  }
+  evaluators::LatencyMeter meter({.threads = threads,
+                                  .cold = options.cache == "cold",
+                                  .realtime = options.priority == "realtime"});
+  const auto profile = meter.profile(*compiled.network, {});
+  return operator_table(supernet.supernet().network(genome), compiled.network->steps(), *profile,
+                        batch);
 }
 
 }  // namespace
@@ -153,23 +182,48 @@ int measure(const MeasureOptions& options) {
   evaluators::NetworkPool pool;
   const std::size_t batch = static_cast<std::size_t>(
       options.batch == 0 ? supernet->supernet().latency_batch : options.batch);
-  fmt::print(
-      "{}\n{}\n\n", search::config_to_json(supernet->supernet().space, *genome).dump(),
-      evaluators::to_text(evaluators::machine_fingerprint(static_cast<int>(options.threads))));
-  const auto print = [&](const std::string& label, const std::string& evaluator,
-                         const std::vector<std::pair<std::string, OptionValue>>& given) {
-    return print_metrics(*supernet, pool, *genome, label, evaluator, given);
+  const json config = search::config_to_json(supernet->supernet().space, *genome);
+  const std::string machine =
+      evaluators::to_text(evaluators::machine_fingerprint(static_cast<int>(options.threads)));
+  if (!options.as_json) fmt::print("{}\n{}\n\n", config.dump(), machine);
+  json metrics = json::object();
+  // rename: what a metric is called here; empty: by its own name.
+  const auto show = [&](const std::string& rename, const std::string& evaluator,
+                        const std::vector<std::pair<std::string, OptionValue>>& given) {
+    const auto found = metrics_of(*supernet, pool, *genome, evaluator, given);
+    if (!found) return false;
+    for (const auto& [metric, measurement] : *found) {
+      const std::string name = rename.empty() ? metric : rename;
+      metrics[name] = measurement_to_json(measurement);
+      if (options.as_json) continue;
+      print_metric(name == "latency_ms" ? fmt::format("latency_ms (b{})", batch) : name,
+                   measurement);
+    }
+    return true;
   };
-  if (!print("", "analytic", {})) return 1;
-  if (!print(fmt::format("latency_ms (b{})", batch), "onednn",
-             {{"batch", options.batch}, {"threads", options.threads}}))
+  if (!show("", "analytic", {}) ||
+      !show("", "onednn",
+            {{"batch", options.batch},
+             {"threads", options.threads},
+             {"confidence_width", options.confidence_width},
+             {"max_seconds", options.max_seconds},
+             {"cache", options.cache},
+             {"priority", options.priority}}) ||
+      !show("", "validation", {{"images", options.images}}))
     return 1;
-  if (!print("accuracy", "validation", {{"images", options.images}})) return 1;
-  if (options.full && !print("test_accuracy", "validation", {{"split", std::string("test")}}))
+  if (options.full && !show("test_accuracy", "validation", {{"split", std::string("test")}}))
     return 1;
-  if (options.steps &&
-      print_steps(*supernet, pool, *genome, batch, static_cast<int>(options.threads)) != 0)
-    return 1;
+  const auto operators = measured_operators(*supernet, pool, *genome, batch, options);
+  if (!operators) return 1;
+  if (options.as_json) {
+    nlohmann::ordered_json view = {{"supernet", options.supernet}, {"config", config},
+                                   {"machine", machine},           {"batch", batch},
+                                   {"threads", options.threads},   {"metrics", metrics}};
+    view.update(to_json(*operators));
+    std::cout << view.dump(2) << "\n";
+    return 0;
+  }
+  std::cout << "\n" << to_text(*operators, options.steps) << std::flush;
   if (!options.sensitivity) return 0;
   fmt::print("\n");
   return print_sensitivity(*supernet, *genome,

@@ -3,9 +3,11 @@
 // Tested by tests/server/store_test.cpp.
 #include <sqlite3.h>
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <nlohmann/json.hpp>
 
 #include "server/storage/store.hpp"
 
@@ -13,7 +15,7 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE studies (
@@ -34,11 +36,17 @@ CREATE INDEX trials_baselines ON trials (study, number) WHERE is_baseline;
 CREATE TABLE measurements (
   id INTEGER PRIMARY KEY, supernet TEXT NOT NULL, genome TEXT NOT NULL, metric TEXT NOT NULL, evaluator TEXT NOT NULL,
   fingerprint TEXT NOT NULL, value REAL NOT NULL, spread REAL NOT NULL, samples INTEGER NOT NULL, source INTEGER NOT NULL,
-  study TEXT NOT NULL REFERENCES studies(id), trial INTEGER NOT NULL
+  study TEXT NOT NULL REFERENCES studies(id), trial INTEGER NOT NULL, detail TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX measurements_by_question ON measurements (supernet, genome, metric, evaluator, fingerprint);
 CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 )";
+
+// From one version to the next, in order: kMigrations[0] makes a 1 a 2.
+constexpr std::array kMigrations = {
+    "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+};
+static_assert(kMigrations.size() + 1 == kSchemaVersion);
 
 class Connection {
  public:
@@ -288,10 +296,11 @@ class SqliteStore final : public Store {
 
   std::optional<search::Measurement> find_measurement(const MeasurementKey& key) override {
     const std::scoped_lock lock(read_mutex_);
-    Query query(reader_,
-                "SELECT value, spread, samples, source FROM measurements WHERE supernet = ? AND "
-                "genome = ? AND metric = ? AND evaluator = ? AND "
-                "fingerprint = ? ORDER BY id DESC LIMIT 1");
+    Query query(
+        reader_,
+        "SELECT value, spread, samples, source, detail FROM measurements WHERE supernet = ? AND "
+        "genome = ? AND metric = ? AND evaluator = ? AND "
+        "fingerprint = ? ORDER BY id DESC LIMIT 1");
     query.bind(key.supernet)
         .bind(key.genome)
         .bind(key.metric)
@@ -302,7 +311,8 @@ class SqliteStore final : public Store {
                                .spread = query.number(1),
                                .samples = query.integer(2),
                                .source = static_cast<search::Source>(query.integer(3)),
-                               .fingerprint = key.fingerprint};
+                               .fingerprint = key.fingerprint,
+                               .detail = nlohmann::json::parse(query.text(4))};
   }
 
   std::string fingerprint(const std::string& id) override {
@@ -332,10 +342,14 @@ class SqliteStore final : public Store {
     writer_.run("PRAGMA journal_mode = WAL");
     writer_.run("PRAGMA synchronous = FULL");
     writer_.run("PRAGMA foreign_keys = ON");
-    if (tables > 0) return;
+    if (tables > 0 && version == kSchemaVersion) return;
     Transaction transaction(writer_);
-    writer_.run(kSchema);
-    writer_.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+    if (tables == 0) {
+      writer_.run(kSchema);
+      writer_.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+    }
+    for (std::int64_t from = tables == 0 ? kSchemaVersion : version; from < kSchemaVersion; ++from)
+      writer_.run(kMigrations.at(static_cast<std::size_t>(from - 1)));
     writer_.run(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
     transaction.commit();
   }
@@ -366,7 +380,7 @@ class SqliteStore final : public Store {
   }
 
   void write_measurement(const std::string& study, const MeasurementRecord& record) {
-    Query(writer_, "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    Query(writer_, "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(record.key.supernet)
         .bind(record.key.genome)
         .bind(record.key.metric)
@@ -378,6 +392,7 @@ class SqliteStore final : public Store {
         .bind(static_cast<std::int64_t>(record.measurement.source))
         .bind(study)
         .bind(record.trial)
+        .bind(nlohmann::json(record.measurement.detail).dump())
         .run();
   }
 

@@ -104,8 +104,9 @@ struct StoreError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Opens or creates FOLDER/quarry.db. Throws StoreError, saying what to do, when the folder cannot
-// be written, the file is not a Quarry database, or a newer Quarry wrote it.
+// Opens or creates FOLDER/quarry.db; one that an older Quarry wrote is brought up to date. Throws
+// StoreError, saying what to do, when the folder cannot be written, the file is not a Quarry
+// database, or a newer Quarry wrote it.
 std::unique_ptr<Store> open_sqlite_store(const std::string& folder);
 
 }  // namespace quarry::server

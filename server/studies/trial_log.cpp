@@ -34,6 +34,7 @@ json measurement_to_json(const search::Measurement& measurement) {
                {"samples", measurement.samples},
                {"source", search::to_text(measurement.source)}};
   if (!measurement.fingerprint.empty()) view["fingerprint"] = measurement.fingerprint;
+  if (!measurement.detail.empty()) view["detail"] = measurement.detail;
   return view;
 }
 
@@ -42,6 +43,7 @@ search::Measurement measurement_from_json(const json& view) {
                                   .spread = view.at("spread").get<double>(),
                                   .samples = view.at("samples").get<std::int64_t>(),
                                   .fingerprint = view.value("fingerprint", "")};
+  if (view.contains("detail")) view.at("detail").get_to(measurement.detail);
   const std::string source = view.at("source").get<std::string>();
   for (const search::Source candidate :
        {search::Source::kExact, search::Source::kMeasured, search::Source::kPredicted,

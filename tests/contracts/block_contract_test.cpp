@@ -7,6 +7,24 @@
 namespace quarry::search {
 namespace {
 
+void append_block(NetworkBuilder& builder, const char* kind_name, const char* name,
+                  const char* flag = nullptr) {
+  const BlockKind* kind = find_block(kind_name);
+  OptionValues values = OptionValues::defaults(kind->parameters);
+  if (flag != nullptr) values.set(flag, true);
+  REQUIRE(kind->mismatch(builder, values) == std::nullopt);
+  kind->append(builder, name, {values, values});
+}
+
+// An encoder of one layer and the embedding of a decoder.
+NetworkBuilder begun_decoder() {
+  NetworkBuilder builder({{16}}, 1000);
+  append_block(builder, "token_embedding", "source");
+  append_block(builder, "encoder_layer", "encoder");
+  append_block(builder, "token_embedding", "target", "decoder");
+  return builder;
+}
+
 TEST_CASE("every block describes itself and either takes a shape or says why not") {
   for (const BlockKind& kind : block_registry()) {
     INFO(kind.name);
@@ -14,25 +32,32 @@ TEST_CASE("every block describes itself and either takes a shape or says why not
     for (const OptionSpec& parameter : kind.parameters) CHECK_FALSE(parameter.help.empty());
     const OptionValues values = OptionValues::defaults(kind.parameters);
     bool taken = false;
-    for (const TensorShape& shape : {TensorShape{{32, 32}}, TensorShape{{9, 768}}}) {
-      const auto problem = kind.mismatch(shape, values);
+    const std::vector<NetworkBuilder> inputs = {NetworkBuilder({{32, 32}}),
+                                                NetworkBuilder({{9, 768}}),
+                                                NetworkBuilder({{3, 32, 32}}),
+                                                NetworkBuilder({{16}}),
+                                                NetworkBuilder({{16}}, 1000),
+                                                NetworkBuilder({{2}}, 1000),
+                                                begun_decoder()};
+    for (NetworkBuilder builder : inputs) {
+      const auto problem = kind.mismatch(builder, values);
       if (problem) continue;
       taken = true;
-      NetworkBuilder builder(shape);
+      const std::size_t before = builder.size();
       kind.append(builder, "block", {values, values});
       const Network network = builder.take();
-      REQUIRE_FALSE(network.operators.empty());
+      REQUIRE(network.operators.size() > before);
       std::set<std::string> names;
       for (std::size_t i = 0; i < network.operators.size(); ++i) {
         const Operator& op = network.operators[i];
         CHECK(names.insert(op.name).second);
-        CHECK(op.name.starts_with("block."));
+        if (i >= before) CHECK(op.name.starts_with("block."));
         CHECK(op.output.elements() > 0);
         for (const std::size_t input : op.inputs) CHECK((input == kNetworkInput || input < i));
       }
     }
     CHECK(taken);
-    CHECK(kind.mismatch({{2, 2, 2}}, values).has_value());
+    CHECK(kind.mismatch(NetworkBuilder({{2, 2, 2, 2}}), values).has_value());
   }
 }
 

@@ -108,8 +108,8 @@ TEST_CASE("one network can be measured without a server") {
       quarry({"measure", "fashion_vit", "--baseline", "smallest int8", "--images", "200", "--batch",
               "1", "--steps"});
   CHECK(result.code == 0);
-  for (const char* expected :
-       {"macs ", "model_size_bytes", "latency_ms (b1)", "accuracy", "layer0.qkv", "oneDNN 2."}) {
+  for (const char* expected : {"macs ", "model_size_bytes", "latency_ms (b1)", "accuracy",
+                               "layer0.qkv", "split heads", "between operators", "oneDNN 2."}) {
     INFO(expected);
     CHECK(result.out.find(expected) != std::string::npos);
   }

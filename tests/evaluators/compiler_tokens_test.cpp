@@ -189,5 +189,27 @@ TEST_CASE("what is not a token number reads a row that is there") {
   for (const float x : compiled.network->output()) CHECK(std::isfinite(x));
 }
 
+TEST_CASE("a mean can leave out the first tokens") {
+  NetworkBuilder builder({{7, 24}});
+  append(builder, "mean", search::TokenMean{.begin = 2}, {kNetworkInput}, {24});
+  CHECK(error_of(builder.take()) < kExact);
+}
+
+TEST_CASE("a cache holds nothing but the last row, which is its input") {
+  NetworkBuilder builder({{1, 8}});
+  const std::size_t keys = append(builder, "keys", search::Cache{}, {kNetworkInput}, {5, 8});
+  append(builder, "scores", search::AttentionScores{.heads = 2, .head_dim = 4},
+         {kNetworkInput, keys}, {2, 1, 5});
+  CHECK(error_of(builder.take()) < kExact);
+}
+
+TEST_CASE("a network that looks ahead of a decoder's tokens is refused with what to do") {
+  NetworkBuilder builder({{7, 8}});
+  append(builder, "scores", search::AttentionScores{.heads = 2, .head_dim = 4, .causal = true},
+         {kNetworkInput, kNetworkInput}, {2, 7, 7});
+  const CompileResult compiled = compile(builder.take(), PseudoRandomWeights{}, {}, {});
+  CHECK(compiled.failure.find("a decoder is run step by step") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace quarry::evaluators

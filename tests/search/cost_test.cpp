@@ -56,5 +56,34 @@ TEST_CASE("bytes follow the precision of each operator") {
   CHECK(cost_of(op, {}).params == 18);
 }
 
+TEST_CASE("what two f32 operators read of one tensor is stored once") {
+  const auto product = [](const std::string& name, std::size_t first_row, std::size_t rows) {
+    return Operator{.name = name,
+                    .kind = Linear{.in_features = 4,
+                                   .out_features = rows,
+                                   .weight = {"w", {{{first_row, first_row + rows}}, {{0, 4}}}},
+                                   .bias = {}},
+                    .inputs = {kNetworkInput},
+                    .output = {{1, rows}}};
+  };
+  Network network{.input = {{1, 4}}, .operators = {product("a", 0, 3), product("b", 3, 3)}};
+  CHECK(cost_of(network).params == 24);
+  network.operators.push_back(product("c", 1, 4));  // two rows of a's, two of b's
+  CHECK(cost_of(network).params == 24 + 16 - 8);
+  network.operators.back().precision = Precision::kInt8;
+  CHECK(cost_of(network).params == 24 + 16);
+}
+
+TEST_CASE("the scaling of queries counts only where a publication counts it") {
+  Operator scores{.name = "scores",
+                  .kind = AttentionScores{.heads = 2, .head_dim = 8},
+                  .inputs = {kNetworkInput, kNetworkInput},
+                  .output = {{2, 5, 7}}};
+  CHECK(cost_of(scores, {}).elementwise_macs == 0);
+  std::get<AttentionScores>(scores.kind).counts_scaling = true;
+  CHECK(cost_of(scores, {}).elementwise_macs == 5 * 2 * 8);
+  CHECK(cost_of(scores, {}).macs == 2 * 5 * 7 * 8);
+}
+
 }  // namespace
 }  // namespace quarry::search

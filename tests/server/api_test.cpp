@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/fake_workers.hpp"
+#include "tests/support/manifests.hpp"
 #include "tests/support/server.hpp"
 #include "tests/support/wait_for_end.hpp"
 
@@ -47,8 +48,10 @@ class Fixture {
   TaskQueue queue_;
   evaluators::NetworkPool pool_;
   test::FakeWorkers workers_{queue_, 2};
-  StudyManager studies_{{*store_, hub_, queue_, test::library(), pool_, system_clock()}};
-  ApiContext context_{*store_, hub_, studies_, test::library()};
+  evaluators::SupernetLibrary supernets_ = evaluators::SupernetLibrary::builtin();
+  SupernetFolder user_supernets_{folder_.path() + "/supernets"};
+  StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock()}};
+  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_};
   Router router_ = make_router(context_);
   Response last_;
 };
@@ -177,6 +180,42 @@ TEST_CASE("a supernet shows its genes and sizes, and describes any of its networ
   CHECK(api.status() == 422);
   api.call("GET", "/v1/supernets/fashion_vitt");
   CHECK(api.status() == 404);
+}
+
+TEST_CASE(
+    "a posted supernet can be described and searched at once, and is the same when posted again") {
+  Fixture api;
+  const json created = api.call("POST", "/v1/supernets", test::small_manifest());
+  CHECK(api.status() == 201);
+  CHECK(created["networks"][0]["name"] == "smallest");
+  CHECK(api.call("POST", "/v1/supernets", test::small_manifest()) == created);
+  CHECK(api.status() == 200);
+  CHECK(api.call("POST", "/v1/supernets/small:describe", {{"genome", {0, 0, 0, 0}}})["macs"] ==
+        created["networks"][0]["macs"]);
+  const std::string id = api.finished_study({{"supernet", "small"},
+                                             {"objectives", {{{"metric", "macs"}}}},
+                                             {"algorithm", {{"name", "exhaustive"}}},
+                                             {"budget", {{"trials", 100}}},
+                                             {"final_test", false}});
+  CHECK(api.call("GET", "/v1/studies/" + id)["progress"]["trials"] == 12);
+}
+
+TEST_CASE("the manifest's schema has every block kind") {
+  Fixture api;
+  const json schema = api.call("GET", "/v1/schemas/manifest");
+  CHECK(schema["properties"]["network"]["items"]["anyOf"].size() ==
+        search::block_registry().size());
+}
+
+TEST_CASE("a manifest with mistakes is refused with all of them, a taken name with what to do") {
+  Fixture api;
+  const json refused = api.call("POST", "/v1/supernets",
+                                test::small_manifest(R"("name": "small")", R"("nmae": "small")"));
+  CHECK(api.status() == 422);
+  CHECK(refused["errors"].size() == 2);
+  api.call("POST", "/v1/supernets",
+           test::small_manifest(R"("name": "small")", R"("name": "fashion_vit")"));
+  CHECK(api.status() == 409);
 }
 
 TEST_CASE("the catalog describes every registry, option by option") {

@@ -96,17 +96,48 @@ TEST_CASE("a measurement answers only the very same question, the latest first")
   Commit change{.study = study("a")};
   change.measurements.push_back(
       {key, {.value = 2.0, .spread = 0.1, .samples = 30, .fingerprint = "fp_1"}, 0});
-  change.measurements.push_back(
-      {key, {.value = 3.0, .spread = 0.1, .samples = 31, .fingerprint = "fp_1"}, 1});
+  change.measurements.push_back({key,
+                                 {.value = 3.0,
+                                  .spread = 0.1,
+                                  .samples = 31,
+                                  .fingerprint = "fp_1",
+                                  .detail = {{"drift", 1.01}}},
+                                 1});
   change.fingerprints = {{"fp_1", "some machine"}};
   store->commit(change);
-  CHECK(store->find_measurement(key) ==
-        search::Measurement{.value = 3.0, .spread = 0.1, .samples = 31, .fingerprint = "fp_1"});
+  CHECK(store->find_measurement(key) == search::Measurement{.value = 3.0,
+                                                            .spread = 0.1,
+                                                            .samples = 31,
+                                                            .fingerprint = "fp_1",
+                                                            .detail = {{"drift", 1.01}}});
   MeasurementKey other = key;
   other.fingerprint = "fp_2";
   CHECK_FALSE(store->find_measurement(other).has_value());
   CHECK(store->fingerprint("fp_1") == "some machine");
   CHECK(store->fingerprint("fp_2") == "");
+}
+
+TEST_CASE(
+    "a database of the first version is brought up to date, its measurements without detail") {
+  const test::TemporaryFolder folder;
+  const MeasurementKey key{"net@1", "0,1", "latency_ms", "onednn {}", "fp_1"};
+  const search::Measurement old{.value = 2.0, .spread = 0.1, .samples = 30, .fingerprint = "fp_1"};
+  {
+    Commit change{.study = study("a")};
+    change.measurements.push_back({key, old, 0});
+    open_sqlite_store(folder.path())->commit(change);
+  }
+  run_sql(folder.path(), "ALTER TABLE measurements DROP COLUMN detail; PRAGMA user_version = 1");
+  search::Measurement measurement = old;
+  for (int opening = 0; opening < 2; ++opening) {
+    const auto store = open_sqlite_store(folder.path());
+    CHECK(store->find_measurement(key) == measurement);
+    measurement.detail["drift"] = 1.5;
+    Commit change{.study = study("a")};
+    change.measurements.push_back({key, measurement, 1});
+    store->commit(change);
+    CHECK(store->find_measurement(key) == measurement);
+  }
 }
 
 TEST_CASE("a commit that fails half-way leaves nothing behind") {

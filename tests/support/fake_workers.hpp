@@ -22,9 +22,10 @@ inline evaluators::Evaluation fake_evaluation(const evaluators::Task& task) {
   const bool latency = task.evaluator == "onednn";
   const double value = latency ? 0.2 + size * 0.05 : 0.5 + 0.4 * size / (size + 20) + noise * 1e-3;
   const std::string metric = latency ? "latency_ms" : "accuracy";
-  return {.metrics = {{metric,
-                       {.value = value, .spread = 0.001, .samples = 10, .fingerprint = "fp_test"}}},
-          .failure = ""};
+  search::Measurement measurement{
+      .value = value, .spread = 0.001, .samples = 10, .fingerprint = "fp_test"};
+  if (latency) measurement.detail = {{"drift", 1.0 + noise / 3.0}, {"blocks", size}};
+  return {.metrics = {{metric, measurement}}, .failure = ""};
 }
 
 class FakeWorkers {

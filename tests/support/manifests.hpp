@@ -1,6 +1,7 @@
 // Loads manifests in tests and shows what was wrong with them as text.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -14,11 +15,31 @@ inline std::string transcript(const search::FieldErrors& errors) {
   return text;
 }
 
-inline search::Supernet fashion_vit() {
+inline search::Supernet load(std::string_view manifest) {
   search::FieldErrors errors;
-  auto supernet = search::load_manifest(search::builtin_supernets().front().manifest, errors);
+  auto supernet = search::load_manifest(manifest, errors);
   if (!supernet) throw std::runtime_error(transcript(errors));
   return std::move(*supernet);
+}
+
+// The built-in supernet of that name.
+inline search::Supernet builtin_supernet(std::string_view name) {
+  for (const search::BuiltinSupernet& candidate : search::builtin_supernets()) {
+    if (candidate.manifest.find("\"name\": \"" + std::string(name) + "\"") !=
+        std::string_view::npos)
+      return load(candidate.manifest);
+  }
+  throw std::runtime_error("no built-in supernet " + std::string(name));
+}
+
+inline search::Supernet fashion_vit() { return builtin_supernet("fashion_vit"); }
+
+// Of a supernet that has it.
+inline const search::Genome& baseline(const search::Supernet& supernet, std::string_view name) {
+  for (const search::Baseline& candidate : supernet.baselines) {
+    if (candidate.name == name) return candidate.genome;
+  }
+  throw std::runtime_error("no such baseline");
 }
 
 // A small supernet in the manifest's own language; `replace` swaps one piece of it for another.

@@ -17,10 +17,10 @@ namespace quarry::test {
 inline evaluators::TensorStore random_weights(const search::Network& network, std::uint64_t seed) {
   std::map<std::string, std::vector<std::size_t>> shapes;
   for (const search::Operator& op : network.operators) {
-    for (const search::WeightSlice& slice : search::slices_of(op)) {
+    for (const search::WeightSlice* slice : search::weight_slices(op.kind)) {
       std::vector<std::size_t> shape;
-      for (const auto& axis : slice.axes) shape.push_back(axis.back().end);
-      shapes[slice.tensor] = shape;
+      for (const auto& axis : slice->axes) shape.push_back(axis.back().end);
+      shapes[slice->tensor] = shape;
     }
   }
   search::Rng rng(seed);
@@ -35,7 +35,7 @@ inline evaluators::TensorStore random_weights(const search::Network& network, st
     const std::size_t begin = data.size();
     for (std::size_t i = 0; i < elements; ++i) {
       // A variance is never negative.
-      const double middle = name.find("variance") == std::string::npos ? 0.0 : 1.0;
+      const double middle = name.find("var") == std::string::npos ? 0.0 : 1.0;
       const auto value = static_cast<float>(rng.uniform() - 0.5 + middle);
       data.append(reinterpret_cast<const char*>(&value), sizeof value);
     }

@@ -64,6 +64,15 @@ class ReferenceExecutor {
     return slice.tensor.empty() ? std::vector<float>() : weights_.read(slice);
   }
 
+  // What earlier steps left is all zeros.
+  Values compute(const search::Cache&, const search::Operator& op, const Inputs& in) const {
+    Values out(op.output.elements());
+    if (!in.empty())
+      std::copy(in[0]->begin(), in[0]->end(),
+                out.end() - static_cast<std::ptrdiff_t>(in[0]->size()));
+    return out;
+  }
+
   Values compute(const search::Activate& kind, const search::Operator&, const Inputs& in) const {
     Values out = *in[0];
     for (double& x : out) x = activate(kind.activation, x);
@@ -355,10 +364,12 @@ class ReferenceExecutor {
     return out;
   }
 
-  Values compute(const search::TokenMean&, const search::Operator& op, const Inputs& in) const {
-    const std::size_t width = op.output.sizes.back(), tokens = in[0]->size() / width;
+  Values compute(const search::TokenMean& kind, const search::Operator& op,
+                 const Inputs& in) const {
+    const std::size_t width = op.output.sizes.back(),
+                      tokens = in[0]->size() / width - kind.begin;
     std::vector<double> out(width);
-    for (std::size_t i = 0; i < in[0]->size(); ++i)
+    for (std::size_t i = kind.begin * width; i < in[0]->size(); ++i)
       out[i % width] += (*in[0])[i] / static_cast<double>(tokens);
     return out;
   }

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "evaluators/fingerprint.hpp"
-#include "evaluators/latency_protocol.hpp"
+#include "evaluators/latency.hpp"
 #include "evaluators/network_pool.hpp"
 #include "evaluators/onednn/onednn_info.hpp"
 #include "search/algorithms/registry.hpp"
@@ -50,10 +50,10 @@ double our_median_ms(const LoadedSupernet& supernet, evaluators::NetworkPool& po
   const search::Genome genome = uniform_genome(supernet, precision);
   evaluators::CompileResult compiled = pool.take(supernet, genome, batch, threads);
   if (!compiled.network) throw std::runtime_error(compiled.failure);
-  const evaluators::LatencySummary summary = evaluators::measure_latency(
-      [&] { compiled.network->run(); }, {.warm_up_seconds = 0.2, .max_seconds = 0.5}, {});
+  evaluators::LatencyMeter meter({.threads = threads, .protocol = {.max_seconds = 0.5}});
+  const auto measurement = meter.measure(*compiled.network, {});
   pool.give_back(supernet, genome, std::move(compiled.network));
-  return summary.median_ms;
+  return measurement->summary.median_ms;
 }
 
 bool runs_here(const std::string& name) {

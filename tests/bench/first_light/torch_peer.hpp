@@ -1,21 +1,17 @@
-// torch_peer.py as a child process: a line asks, a line answers.
+// torch_peer.py as a child process.
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <optional>
 #include <string>
 
-#include <sys/types.h>
+#include "tests/bench/line_peer.hpp"
 
 namespace quarry::bench {
 
 class TorchPeer {
  public:
   TorchPeer();
-  ~TorchPeer();
-  TorchPeer(const TorchPeer&) = delete;
-  TorchPeer& operator=(const TorchPeer&) = delete;
 
   struct Answer {
     std::optional<double> value;
@@ -24,9 +20,7 @@ class TorchPeer {
   Answer median_ms(const std::string& precision, std::size_t batch, int threads);
 
  private:
-  pid_t pid_ = -1;
-  FILE* ask_ = nullptr;
-  FILE* answer_ = nullptr;
+  LinePeer peer_;
 };
 
 }  // namespace quarry::bench

@@ -6,6 +6,7 @@ export interface Measurement {
   samples: number;
   source: "exact" | "measured" | "predicted" | "imported" | "reported";
   fingerprint?: string;
+  detail?: Record<string, number>;
 }
 
 export type ConfigValue = number | string | (number | string)[];

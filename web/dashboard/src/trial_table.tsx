@@ -58,6 +58,7 @@ function Detail({ trial }: { trial: Trial }) {
               <span class="muted">
                 {m.source}
                 {m.samples > 1 && `, ${m.samples.toLocaleString()} samples`}
+                {m.detail?.disturbed === 1 && ", on a disturbed machine"}
                 {trial.origin.predicted?.[metric] !== undefined && `, predicted ${formatMetric(metric, trial.origin.predicted[metric]!)}`}
               </span>
             </dd>
