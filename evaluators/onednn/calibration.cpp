@@ -10,7 +10,14 @@ namespace quarry::evaluators {
 CalibrationResult calibrate(search::Network network, const WeightSource& weights,
                             const LabelledImages& images) {
   constexpr std::size_t kBatch = 32;
-  for (search::Operator& op : network.operators) op.precision = search::Precision::kF32;
+  for (search::Operator& op : network.operators) {
+    const bool integer = op.precision == search::Precision::kInt8 ||
+                         op.precision == search::Precision::kInt8Weights4;
+    if (integer && op.calibration != search::CalibrationMethod::kMinMax)
+      return {.failure = "operator " + op.name +
+                         ": ranges are found by minimum and maximum only, not as it asks"};
+    op.precision = search::Precision::kF32;
+  }
   CompileResult compiled =
       compile(network, weights, {}, {.batch = kBatch, .threads = 1, .keep_activations = true});
   if (!compiled.network) return {.ranges = {}, .failure = compiled.failure};

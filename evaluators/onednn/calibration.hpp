@@ -16,7 +16,8 @@ struct CalibrationResult {
   std::string failure;  // why it could not be run; empty when it could
 };
 
-// Of the input and every operator, whatever the precisions in `network`. Uses all whole
+// Of the input and every operator, whatever the precisions in `network`. Fails, by name, where an
+// integer operator asks for another method. Uses all whole
 // batches of the images.
 CalibrationResult calibrate(search::Network network, const WeightSource& weights,
                             const LabelledImages& images);

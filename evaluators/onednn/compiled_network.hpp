@@ -21,7 +21,7 @@ struct CompileOptions {
   // No buffer is shared and nothing melts, so that every activation() can be read after run().
   bool keep_activations = false;
   // Winograd's algorithm for 3x3 convolutions of integers: a ResNet50 7 % faster, but its weights
-  // and activations are rounded once more after they are transformed (README.md, decision 9).
+  // and activations are rounded once more after they are transformed (README.md, decision 12).
   bool integer_winograd = false;
 };
 

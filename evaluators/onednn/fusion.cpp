@@ -76,7 +76,7 @@ class Planner {
   bool may_sum_into(std::size_t value, std::size_t product, std::size_t add) const {
     if (value == search::kNetworkInput || plan_.made_by[value] >= product) return false;
     const std::size_t memory = memory_of(network_, value);
-    if (memory == search::kNetworkInput) return false;
+    if (memory == search::kNetworkInput || is<search::Cache>(op(memory))) return false;
     for (std::size_t i = 0; i < network_.operators.size(); ++i) {
       if (memory_of(network_, i) != memory) continue;
       for (const std::size_t reader : readers_[i]) {

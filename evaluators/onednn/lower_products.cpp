@@ -144,7 +144,8 @@ ConvolutionShape shape_of(const Lowering& state, const search::Convolution& conv
           .groups = dim(convolution.groups)};
 }
 
-// Where Winograd's algorithm is worth what it costs: README.md, decision 9, says what was measured.
+// Where Winograd's algorithm is worth what it costs: README.md, decision 12, says what was
+// measured.
 bool suits_winograd(const Lowering& state, const ConvolutionShape& shape, const Product& product) {
   const bool integers = product.source == Form::kU8;
   // It knows no zero point, and it rounds integers twice.

@@ -260,6 +260,14 @@ TEST_CASE("asymmetric weights are refused by name") {
         "symmetric weights can be run");
 }
 
+TEST_CASE("a calibration that is not made is refused by name, not taken for another") {
+  Network network = residual_net(Precision::kInt8);
+  network.operators.front().calibration = search::CalibrationMethod::kKl;
+  CHECK(calibrate(network, test::random_weights(network, 3), test::noise_inputs(network, 32))
+            .failure ==
+        "operator stem: ranges are found by minimum and maximum only, not as it asks");
+}
+
 TEST_CASE("one scale for all outputs is coarser than one for each, and near f32 still") {
   Network network = residual_net(Precision::kInt8);
   for (search::Operator& op : network.operators) op.weight_scheme.per_channel = false;

@@ -57,6 +57,13 @@ TEST_CASE("nothing is summed into what is read later, or is the product's own in
   CHECK(plan_of(input) == "fc\n");
 }
 
+TEST_CASE("nothing is summed into what lasts from run to run") {
+  NetworkBuilder builder({{4, 6}});
+  const std::size_t rows = append(builder, "rows", search::Cache{}, {}, {4, 6});
+  builder.add("sum", rows, linear(builder, "fc", kNetworkInput, 6));
+  CHECK(plan_of(builder) == "fc\n");
+}
+
 TEST_CASE("an image read under another name, as tokens, is read all the same") {
   NetworkBuilder builder({{3, 2, 2}});
   const std::size_t x = convolution(builder, "x", kNetworkInput, {.channels = 5});

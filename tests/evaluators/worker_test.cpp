@@ -57,8 +57,8 @@ TEST_CASE("a worker completes every task, the impossible ones with a reason") {
   NetworkPool pool;
   run_worker(tasks, library, pool, {});
   CHECK(tasks.transcript ==
-        "1 ok int8_share macs model_size_bytes operators params peak_activation_bytes\n2 this "
-        "worker does not have supernet nowhere_net\n"
+        "1 ok int8_share macs model_size_bytes operators params peak_activation_bytes\n"
+        "2 this worker does not have supernet nowhere_net\n"
         "3 this worker does not have evaluator oracle\n4 ok latency_ms\n");
 }
 
