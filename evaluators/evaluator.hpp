@@ -57,6 +57,8 @@ struct EvaluatorEntry {
   std::vector<OptionSpec> options;
   // The precisions that a network may have to be measured on this machine; nullptr: any.
   std::span<const search::Precision> (*precisions)() = nullptr;
+  // The same of how the weights of integer operators may be rounded.
+  std::span<const search::WeightScheme> (*weight_schemes)() = nullptr;
 
   // Why it cannot serve this supernet on this machine; nothing if it can.
   std::optional<std::string> (*unavailable)(const LoadedSupernet& supernet,

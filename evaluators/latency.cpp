@@ -248,6 +248,7 @@ EvaluatorEntry onednn_evaluator() {
                    .help = "realtime keeps other work off the cores while measuring, where "
                            "the system allows it"}},
       .precisions = executable_precisions,
+      .weight_schemes = executable_weight_schemes,
       // Latency needs no trained weights: the pool makes some up.
       .unavailable = [](const LoadedSupernet&, const OptionValues&) -> std::optional<std::string> {
         return std::nullopt;

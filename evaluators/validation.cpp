@@ -86,6 +86,7 @@ EvaluatorEntry validation_evaluator() {
                        .max = 256,
                        .help = "threads of one evaluation"}},
           .precisions = executable_precisions,
+          .weight_schemes = executable_weight_schemes,
           .unavailable = [](const LoadedSupernet& supernet,
                             const OptionValues&) { return supernet.accuracy_unavailable(); },
           .fingerprint =

@@ -81,10 +81,13 @@ std::span<const Precision> executable_precisions() {
 }
 
 std::span<const search::WeightScheme> executable_weight_schemes() {
-  // oneDNN 2.6 makes integer products with zero points of weights in its reference loops only, and
-  // compile() refuses them by name.
-  static const std::vector<search::WeightScheme> kSchemes = {
-      {.symmetric = true, .per_channel = true}, {.symmetric = true, .per_channel = false}};
+  static const std::vector<search::WeightScheme> kSchemes = [] {
+    std::vector<search::WeightScheme> schemes = {{.symmetric = true, .per_channel = true},
+                                                 {.symmetric = true, .per_channel = false}};
+    if (has_weight_zero_points({dnnl::engine::kind::cpu, 0}))
+      schemes.push_back({.symmetric = false, .per_channel = true});
+    return schemes;
+  }();
   return kSchemes;
 }
 

@@ -152,6 +152,26 @@ Primitive make_linear(const dnnl::engine& engine, const LinearShape& shape) {
   return primitive;
 }
 
+bool has_weight_zero_points(const dnnl::engine& engine) {
+  constexpr memory::dim kRows = 16;
+  constexpr memory::dim kInputs = 64;
+  constexpr memory::dim kOutputs = 16;
+  constexpr int kPerColumn = 2;
+  try {
+    const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
+      attr.set_zero_points(DNNL_ARG_WEIGHTS, kPerColumn, std::vector<std::int32_t>(kOutputs, 1));
+    });
+    return !is_reference(
+        finish<dnnl::matmul>({dnnl::matmul::desc(dense({kRows, kInputs}, DataType::u8),
+                                                 memory::desc({kInputs, kOutputs}, DataType::s8,
+                                                              memory::format_tag::any),
+                                                 dense({kRows, kOutputs}, DataType::f32)),
+                              attributes, engine}));
+  } catch (const dnnl::error&) {
+    return false;
+  }
+}
+
 memory::desc convolution_weights(const ConvolutionShape& shape, DataType type) {
   return dense(convolution_weight_dims(shape), type);
 }

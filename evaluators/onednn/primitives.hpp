@@ -55,6 +55,10 @@ struct LinearShape {
 // destination [rows, outputs] from source [rows, inputs].
 Primitive make_linear(const dnnl::engine& engine, const LinearShape& shape);
 
+// Whether an integer product with a zero point for the weights of each output runs in anything but
+// oneDNN's reference here.
+bool has_weight_zero_points(const dnnl::engine& engine);
+
 struct ConvolutionShape {
   dnnl::memory::dim batch = 1;
   dnnl::memory::dim in_channels = 1;

@@ -137,7 +137,10 @@ ordered_json manifest_schema() {
                        {"name", "config"}))},
        {"weights", text},
        {"validation", object({{"dataset", text}}, {"dataset"})},
-       {"latency", object({{"batch", whole(1, 4096)}}, {"batch"})}},
+       {"latency", object({{"batch", whole(1, 4096)},
+                           {"decode", object({{"steps", whole(1, 65536)}, {"beam", whole(1, 1024)}},
+                                             {"steps", "beam"})}},
+                          {"batch"})}},
       {"quarry_manifest", "name", "input", "parameters", "network"});
   schema["$defs"] = definitions();
   ordered_json document = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},

@@ -53,6 +53,16 @@ std::vector<search::Precision> offered_precisions(const search::SearchSpace& spa
   return {offered.begin(), offered.end()};
 }
 
+const std::vector<std::string> kWeightSchemes = {"symmetric", "asymmetric"};
+
+// A gene whose choices are all names of weight schemes.
+bool chooses_weight_scheme(const search::Gene& gene) {
+  return std::ranges::all_of(gene.choices, [](const search::Value& choice) {
+    const auto* text = std::get_if<std::string>(&choice);
+    return text != nullptr && std::ranges::find(kWeightSchemes, *text) != kWeightSchemes.end();
+  });
+}
+
 class SpecReader {
  public:
   SpecReader(const evaluators::SupernetLibrary& supernets, FieldErrors& errors,
@@ -79,6 +89,8 @@ class SpecReader {
     const bool precisions_hold = holds([&] {
       read_precisions(reader.array("precisions", Presence::kOptional),
                       reader.pointer("precisions"));
+      read_weight_schemes(reader.array("weight_schemes", Presence::kOptional),
+                          reader.pointer("weight_schemes"));
     });
     read_algorithm(reader.object("algorithm", Presence::kOptional), reader.pointer("algorithm"));
     const bool budget_holds = holds([&] {
@@ -270,6 +282,47 @@ class SpecReader {
     std::ranges::sort(spec_.precisions);
   }
 
+  // Those that run where the trials are measured, unless the user wants fewer.
+  void read_weight_schemes(const json* given, const std::string& pointer) {
+    if (supernet_ == nullptr) return;
+    const auto genes = supernet_->supernet().space.genes();
+    if (std::ranges::none_of(genes, chooses_weight_scheme)) {
+      if (given != nullptr)
+        errors_.push_back({pointer, "supernet " + spec_.supernet + " has no gene for it"});
+      return;
+    }
+    const auto runs_here = [&](const std::string& name) {
+      return std::ranges::all_of(spec_.metrics, [&](const MetricPlan& plan) {
+        const auto* evaluator = evaluators::find_evaluator(plan.evaluator);
+        if (evaluator->weight_schemes == nullptr) return true;
+        return std::ranges::any_of(evaluator->weight_schemes(),
+                                   [&](const search::WeightScheme& scheme) {
+                                     return scheme.symmetric == (name == kWeightSchemes.front());
+                                   });
+      });
+    };
+    if (given == nullptr) {
+      std::ranges::copy_if(kWeightSchemes, std::back_inserter(spec_.weight_schemes), runs_here);
+      return;
+    }
+    if (given->empty())
+      errors_.push_back({pointer, "must name at least one of " + search::one_of(kWeightSchemes)});
+    for (std::size_t i = 0; i < given->size(); ++i) {
+      const json& name = (*given)[i];
+      const std::string at = search::child_pointer(pointer, std::to_string(i));
+      const std::string shown =
+          name.is_string() ? name.get<std::string>() : search::json_type(name);
+      if (!name.is_string() || std::ranges::find(kWeightSchemes, shown) == kWeightSchemes.end()) {
+        errors_.push_back({at, unknown("weight scheme", shown, kWeightSchemes)});
+      } else if (!runs_here(shown)) {
+        errors_.push_back({at, shown + " weights do not run on this machine with oneDNN " +
+                                   evaluators::machine_fingerprint(1).onednn + "; leave it out"});
+      } else if (std::ranges::find(spec_.weight_schemes, shown) == spec_.weight_schemes.end()) {
+        spec_.weight_schemes.push_back(shown);
+      }
+    }
+  }
+
   void read_algorithm(const json* given, const std::string& pointer) {
     const search::AlgorithmEntry* entry = &search::algorithm_registry().front();
     if (given != nullptr && given->contains("name")) {
@@ -308,7 +361,8 @@ class SpecReader {
                   bool budget_holds) {
     const search::Supernet& supernet = supernet_->supernet();
     std::optional<search::Subspace> subspace;
-    if (precisions_hold) subspace.emplace(study_subspace(supernet.space, spec_.precisions));
+    if (precisions_hold)
+      subspace.emplace(study_subspace(supernet.space, spec_.precisions, spec_.weight_schemes));
     const SeedRules rules{
         .supernet = supernet,
         .subspace = subspace ? &*subspace : nullptr,
@@ -337,8 +391,13 @@ std::optional<StudySpec> parse_study_spec(const json& document,
 }
 
 search::Subspace study_subspace(const search::SearchSpace& space,
-                                const std::vector<search::Precision>& precisions) {
+                                const std::vector<search::Precision>& precisions,
+                                const std::vector<std::string>& weight_schemes) {
   return {space, [&](const search::Gene& gene, search::Choice choice) {
+            if (chooses_weight_scheme(gene)) {
+              const auto& name = std::get<std::string>(gene.choices[choice]);
+              return std::ranges::find(weight_schemes, name) != weight_schemes.end();
+            }
             const auto precision = search::precision_of(gene, choice);
             return !precision || std::ranges::find(precisions, *precision) != precisions.end();
           }};
@@ -371,18 +430,20 @@ json to_json(const StudySpec& spec) {
   algorithm["name"] = spec.algorithm;
   json budget = {{"trials", spec.max_trials}};
   if (spec.max_seconds) budget["seconds"] = *spec.max_seconds;
-  return {{"name", spec.name},
-          {"supernet", spec.supernet},
-          {"objectives", std::move(objectives)},
-          {"constraints", std::move(constraints)},
-          {"metrics", std::move(metrics)},
-          {"precisions", std::move(precisions)},
-          {"algorithm", std::move(algorithm)},
-          {"budget", std::move(budget)},
-          {"seed", spec.seed},
-          {"baselines", spec.baselines},
-          {"seeds", to_json(spec.seeds)},
-          {"final_test", spec.final_test}};
+  json document = {{"name", spec.name},
+                   {"supernet", spec.supernet},
+                   {"objectives", std::move(objectives)},
+                   {"constraints", std::move(constraints)},
+                   {"metrics", std::move(metrics)},
+                   {"precisions", std::move(precisions)},
+                   {"algorithm", std::move(algorithm)},
+                   {"budget", std::move(budget)},
+                   {"seed", spec.seed},
+                   {"baselines", spec.baselines},
+                   {"seeds", to_json(spec.seeds)},
+                   {"final_test", spec.final_test}};
+  if (!spec.weight_schemes.empty()) document["weight_schemes"] = spec.weight_schemes;
+  return document;
 }
 
 }  // namespace quarry::server

@@ -36,6 +36,8 @@ struct StudySpec {
   std::string algorithm;
   OptionValues algorithm_options;
   std::vector<search::Precision> precisions;  // that the search may choose from
+  // Of "symmetric" and "asymmetric", the same; empty where the supernet has no such genes.
+  std::vector<std::string> weight_schemes;
   std::int64_t max_trials = 250;
   std::optional<double> max_seconds;
   std::uint64_t seed = 42;
@@ -57,8 +59,10 @@ std::optional<StudySpec> parse_study_spec(const nlohmann::json& document,
 // What parse_study_spec reads back to an equal spec.
 nlohmann::json to_json(const StudySpec& spec);
 
-// What of a supernet's space a study with these precisions searches. The space outlives it.
+// What of a supernet's space a study with these precisions and weight schemes searches. The space
+// outlives it.
 search::Subspace study_subspace(const search::SearchSpace& space,
-                                const std::vector<search::Precision>& precisions);
+                                const std::vector<search::Precision>& precisions,
+                                const std::vector<std::string>& weight_schemes);
 
 }  // namespace quarry::server

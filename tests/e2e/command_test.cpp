@@ -43,7 +43,8 @@ TEST_CASE("submit, watch and front work together from a shell") {
   const json front = json::parse(quarry({"front", id, "--json", "--url", server.url()}).out);
   CHECK(front["items"].size() >= 1);
   CHECK(quarry({"front", id, "--csv", "--url", server.url()})
-            .out.starts_with("trial,accuracy,accuracy_spread,latency_ms"));
+            .out.starts_with(
+                "trial,accuracy,accuracy_spread,int8_share,int8_share_spread,latency_ms,"));
 }
 
 TEST_CASE("a study can be made of flags alone and followed at once") {
@@ -67,8 +68,8 @@ TEST_CASE("every mistake of a study is printed where it stands, and the exit cod
   CHECK(result.err ==
         "quarry: the study has 2 mistakes\n"
         "  /objectives/0/metric: unknown metric \"latancy_ms\" (did you mean \"latency_ms\"?); "
-        "known are accuracy, latency_ms, macs, params or "
-        "model_size_bytes\n"
+        "known are accuracy, latency_ms, macs, params, model_size_bytes, peak_activation_bytes, "
+        "operators or int8_share\n"
         "  /budget/trials: must be a whole number between 1 and 10000000, got 0\n");
 }
 
@@ -109,7 +110,7 @@ TEST_CASE("one network can be measured without a server") {
               "1", "--steps"});
   CHECK(result.code == 0);
   for (const char* expected : {"macs ", "model_size_bytes", "latency_ms (b1)", "accuracy",
-                               "layer0.qkv", "split heads", "between operators", "oneDNN 2."}) {
+                               "layer0.qkv", "softmax", "between operators", "oneDNN 2."}) {
     INFO(expected);
     CHECK(result.out.find(expected) != std::string::npos);
   }

@@ -44,6 +44,24 @@ TEST_CASE("everything but supernet and objectives has a default that is shown") 
   CHECK(shown["seeds"] == json{{"configs", json::array()}, {"studies", json::array()}});
 }
 
+TEST_CASE(
+    "a study searches the weight schemes that run here, where its supernet has genes for them") {
+  json document = kSmallest;
+  CHECK(sound(document).weight_schemes.empty());
+  document["weight_schemes"] = {"symmetric"};
+  CHECK(mistakes(document) == "/weight_schemes supernet fashion_vit has no gene for it\n");
+  document["supernet"] = "inc_quantization_ofa_resnet50";
+  document["objectives"] = {{{"metric", "latency_ms"}}, {{"metric", "model_size_bytes"}}};
+  CHECK(sound(document).weight_schemes == std::vector<std::string>{"symmetric"});
+  document.erase("weight_schemes");
+  for (const std::string& scheme : sound(document).weight_schemes) CHECK(scheme == "symmetric");
+  document["weight_schemes"] = {"symmetrical"};
+  CHECK(mistakes(document) ==
+        "/weight_schemes/0 unknown weight scheme \"symmetrical\" (did you mean \"symmetric\"?); "
+        "known "
+        "are symmetric or asymmetric\n");
+}
+
 TEST_CASE("a study searches the precisions that run here, or fewer when told so") {
   const StudySpec all = sound(kSmallest);
   const auto executable = evaluators::executable_precisions();
@@ -116,7 +134,7 @@ TEST_CASE("all mistakes of a study are told at once, each where it stands") {
         "/priority is not a field here; the fields are algorithm, baselines, budget, constraints, "
         "final_test, metrics, name, objectives, "
         "precisions, seed, "
-        "seeds or supernet\n");
+        "seeds, supernet or weight_schemes\n");
 }
 
 TEST_CASE("documents of the wrong shape are told so") {

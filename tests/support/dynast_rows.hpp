@@ -12,6 +12,7 @@
 #include "search/supernets/config.hpp"
 #include "search/supernets/supernet.hpp"
 #include "tests/support/manifests.hpp"
+#include "tests/support/python_dict.hpp"
 
 namespace quarry::test {
 
@@ -38,21 +39,13 @@ inline std::vector<std::string> csv_cells(const std::string& line) {
   return cells;
 }
 
-// {'wid': None, 'ks': [5, 7], 'mode': ['symmetric']}: with numbers, texts without quotes, lists.
-inline nlohmann::json python_dictionary(std::string text) {
-  for (char& c : text) c = c == '\'' ? '"' : c;
-  for (std::size_t at = text.find("None"); at != std::string::npos; at = text.find("None", at))
-    text.replace(at, 4, "null");
-  return nlohmann::json::parse(text);
-}
-
 inline std::vector<DynastRow> parse_dynast_rows(std::istream& file) {
   std::vector<DynastRow> rows;
   std::string line;
   std::getline(file, line);  // the head
   while (std::getline(file, line)) {
     DynastRow row{.config = {}, .cells = csv_cells(line)};
-    row.config = python_dictionary(row.cells.at(0));
+    row.config = parse_python_dict(row.cells.at(0));
     row.config.erase("wid");
     row.config.erase("r");
     rows.push_back(std::move(row));

@@ -366,8 +366,7 @@ class ReferenceExecutor {
 
   Values compute(const search::TokenMean& kind, const search::Operator& op,
                  const Inputs& in) const {
-    const std::size_t width = op.output.sizes.back(),
-                      tokens = in[0]->size() / width - kind.begin;
+    const std::size_t width = op.output.sizes.back(), tokens = in[0]->size() / width - kind.begin;
     std::vector<double> out(width);
     for (std::size_t i = kind.begin * width; i < in[0]->size(); ++i)
       out[i % width] += (*in[0])[i] / static_cast<double>(tokens);

@@ -17,7 +17,7 @@
 #include "search/core/features.hpp"
 #include "search/core/subspace.hpp"
 #include "tests/bench/bench.hpp"
-#include "tests/bench/joint/published_rows.hpp"
+#include "tests/support/dynast_rows.hpp"
 
 namespace quarry::bench {
 namespace {
@@ -40,6 +40,21 @@ constexpr Case kCases[] = {
     {"inc_quantization_ofa_resnet50", "inc_quantization_ofa_resnet50",
      "results_ofa_resnet50_quant_first250.csv", 5, 0.01,
      "accuracy predicted from 250 measured architectures with their INT8 policies"}};
+
+// A sub-network with an accuracy that others measured and published, 0..1.
+struct PublishedRow {
+  Genome genome;  // canonical
+  double accuracy = 0.0;
+};
+
+std::vector<PublishedRow> read_rows(const Case& one, const search::Supernet& measured) {
+  std::vector<PublishedRow> rows;
+  for (const test::DynastRow& row : test::shared_rows(one.file)) {
+    rows.push_back({test::genome_of(measured, row.config),
+                    one.scale * std::stod(row.cells.at(one.accuracy_column))});
+  }
+  return rows;
+}
 
 struct Arguments {
   std::vector<std::string> cases;
@@ -65,8 +80,7 @@ class AccuracyModel {
 
   // The first genes of `genome` are those of the measured space.
   double operator()(const Genome& genome) const {
-    const Genome known(genome.begin(),
-                       genome.begin() + static_cast<std::ptrdiff_t>(space_.size()));
+    const Genome known(genome.begin(), genome.begin() + static_cast<std::ptrdiff_t>(space_.size()));
     predictors::Matrix x(1, columns_.size());
     search::write_gene_row(space_, space_.canonical(known), x.row(0));
     return predictor_->predict(x).mean.front();
@@ -145,9 +159,10 @@ class JointSearch {
     const auto precision = search::precision_of(gene, choice);
     const auto runs = evaluators::executable_precisions();
     if (precision) return std::ranges::find(runs, *precision) != runs.end();
-    // oneDNN 2.6 has no zero points of weights.
     const auto* text = std::get_if<std::string>(&gene.choices[choice]);
-    return text == nullptr || *text != "asymmetric";
+    if (text == nullptr || *text != "asymmetric") return true;
+    return std::ranges::any_of(evaluators::executable_weight_schemes(),
+                               [](search::WeightScheme scheme) { return !scheme.symmetric; });
   }
 
   double size_of(const Genome& genome) const {
@@ -171,10 +186,10 @@ class JointSearch {
 };
 
 void print_row(const char* what, const Measured& row, const Measured& f32, const Measured& int8) {
-  fmt::print("  {:<26} {:>8.4f} {:>10.3f} {:>10.2f}   {:>6.2f} {:>6.2f}   {:>6.2f} {:>6.2f}\n", what,
-             row.accuracy, row.latency_ms, row.size_bytes / 1e6, f32.latency_ms / row.latency_ms,
-             f32.size_bytes / row.size_bytes, int8.latency_ms / row.latency_ms,
-             int8.size_bytes / row.size_bytes);
+  fmt::print("  {:<26} {:>8.4f} {:>10.3f} {:>10.2f}   {:>6.2f} {:>6.2f}   {:>6.2f} {:>6.2f}\n",
+             what, row.accuracy, row.latency_ms, row.size_bytes / 1e6,
+             f32.latency_ms / row.latency_ms, f32.size_bytes / row.size_bytes,
+             int8.latency_ms / row.latency_ms, int8.size_bytes / row.size_bytes);
 }
 
 // The baselines were measured minutes ago: what is compared is measured once more, side by side.
@@ -204,10 +219,10 @@ void report_case(const Case& one, JointSearch& search, const std::vector<Measure
   }
   for (std::size_t i = 0; i < again.size(); ++i) again[i].latency_ms = median(samples[i]);
   fmt::print("\n{}: {} trials; {}\n", one.supernet, all.size(), one.note);
-  fmt::print("  {:<26} {:>8} {:>10} {:>10}   {:^13}   {:^13}\n", "", "accuracy", "latency",
-             "size", "than f32", "than int8");
-  fmt::print("  {:<26} {:>8} {:>10} {:>10}   {:>6} {:>6}   {:>6} {:>6}\n", "", "(pred.)", "ms", "MB",
-             "time", "size", "time", "size");
+  fmt::print("  {:<26} {:>8} {:>10} {:>10}   {:^13}   {:^13}\n", "", "accuracy", "latency", "size",
+             "than f32", "than int8");
+  fmt::print("  {:<26} {:>8} {:>10} {:>10}   {:>6} {:>6}   {:>6} {:>6}\n", "", "(pred.)", "ms",
+             "MB", "time", "size", "time", "size");
   const char* names[] = {"whole network, f32", "whole network, int8", "fastest as accurate",
                          "smallest as accurate"};
   for (std::size_t i = 0; i < again.size(); ++i) print_row(names[i], again[i], again[0], again[1]);
@@ -229,12 +244,13 @@ int run(const Arguments& arguments) {
         std::ranges::find(arguments.cases, one.supernet) == arguments.cases.end())
       continue;
     const search::Supernet& measured = library.find(one.rows_of)->supernet();
-    const auto rows = read_published_rows(one.file, measured, one.accuracy_column, one.scale);
-    if (!rows) {
-      report.add({.figure = one.supernet, .unit = "", .note = "skipped, ../shared/data is not here"});
+    const std::vector<PublishedRow> rows = read_rows(one, measured);
+    if (rows.empty()) {
+      report.add(
+          {.figure = one.supernet, .unit = "", .note = "skipped, ../shared/data is not here"});
       continue;
     }
-    const AccuracyModel accuracy(measured.space, *rows);
+    const AccuracyModel accuracy(measured.space, rows);
     JointSearch search(*library.find(one.supernet), accuracy, arguments);
     report_case(one, search, search.run(), report);
   }
