@@ -12,6 +12,7 @@
 #include "evaluators/evaluator.hpp"
 #include "evaluators/fingerprint.hpp"
 #include "evaluators/machine_lock.hpp"
+#include "evaluators/machine_peaks.hpp"
 #include "evaluators/measuring_threads.hpp"
 #include "evaluators/onednn/onednn_info.hpp"
 #include "evaluators/onednn/reference.hpp"
@@ -31,14 +32,6 @@ double steady_seconds() {
 double load_average() {
   double load = 0.0;
   return getloadavg(&load, 1) == 1 ? load : 0.0;
-}
-
-std::size_t last_cache_bytes() {
-  constexpr std::size_t kAssumed = 32 * 1024 * 1024;  // where the system does not say
-  std::size_t largest = 0;
-  for (const int level : {_SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE, _SC_LEVEL4_CACHE_SIZE})
-    largest = std::max(largest, static_cast<std::size_t>(std::max(sysconf(level), 0L)));
-  return largest == 0 ? kAssumed : largest;
 }
 
 std::optional<MachineLock> take_machine(std::stop_token stop) {

@@ -15,21 +15,26 @@ std::string network_key(const LoadedSupernet& supernet, const search::Genome& ge
          ":" + std::to_string(threads) + ":" + std::to_string(phase);
 }
 
-// Equal for sub-networks that differ in precision only: they share their f32 activations.
+bool is_integer(const search::Operator& op) {
+  return op.precision == search::Precision::kInt8 ||
+         op.precision == search::Precision::kInt8Weights4;
+}
+
+// Equal for sub-networks that differ in precision only: they share their f32 activations, and how
+// ranges are found of them.
 std::string architecture_key(const LoadedSupernet& supernet, const search::Network& network) {
   std::string key = supernet.supernet().name;
   for (const search::Operator& op : network.operators) {
     key += ":" + op.name;
     for (const std::size_t size : op.output.sizes) key += "," + std::to_string(size);
+    if (is_integer(op) && op.calibration != search::CalibrationMethod::kMinMax)
+      key += "/" + std::to_string(static_cast<int>(op.calibration));
   }
   return key;
 }
 
 bool needs_calibration(const search::Network& network) {
-  return std::ranges::any_of(network.operators, [](const search::Operator& op) {
-    return op.precision == search::Precision::kInt8 ||
-           op.precision == search::Precision::kInt8Weights4;
-  });
+  return std::ranges::any_of(network.operators, is_integer);
 }
 
 }  // namespace

@@ -2,43 +2,90 @@
 #include "evaluators/onednn/calibration.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "evaluators/onednn/activation_histogram.hpp"
 #include "evaluators/onednn/compiled_network.hpp"
+#include "evaluators/onednn/onednn_info.hpp"
 
 namespace quarry::evaluators {
 
-CalibrationResult calibrate(search::Network network, const WeightSource& weights,
-                            const LabelledImages& images) {
-  constexpr std::size_t kBatch = 32;
-  for (search::Operator& op : network.operators) {
+namespace {
+
+constexpr std::size_t kBatch = 32;
+
+// Which values are not to be ranged by minimum and maximum: what an integer operator that asks for
+// another method reads. Of several that read the same value the first decides.
+std::map<std::string, search::CalibrationMethod> other_methods(const search::Network& network) {
+  std::map<std::string, search::CalibrationMethod> methods;
+  for (const search::Operator& op : network.operators) {
     const bool integer = op.precision == search::Precision::kInt8 ||
                          op.precision == search::Precision::kInt8Weights4;
-    if (integer && op.calibration != search::CalibrationMethod::kMinMax)
-      return {.failure = "operator " + op.name +
-                         ": ranges are found by minimum and maximum only, not as it asks"};
-    op.precision = search::Precision::kF32;
+    if (!integer || !search::is_quantizable(op)) continue;
+    const std::size_t input = op.inputs[0];
+    const std::string name = input == search::kNetworkInput ? std::string(kNetworkInputName)
+                                                            : network.operators[input].name;
+    methods.try_emplace(name, op.calibration);
   }
+  std::erase_if(methods, [](const auto& entry) {
+    return entry.second == search::CalibrationMethod::kMinMax;
+  });
+  return methods;
+}
+
+ActivationRange range_by(search::CalibrationMethod method, const ActivationHistogram& histogram) {
+  constexpr double kKept = 0.9999;
+  return method == search::CalibrationMethod::kPercentile
+             ? percentile_range(histogram, kKept)
+             : divergence_range(histogram, largest_activation_code() + 1);
+}
+
+std::span<const float> values_of(CompiledNetwork& network, const std::string& name) {
+  return name == kNetworkInputName ? std::span<const float>(network.input())
+                                   : network.activation(name);
+}
+
+// Calls visit() after each whole batch of the images.
+template <typename Visit>
+void run_over(const LabelledImages& images, CompiledNetwork& network, Visit visit) {
+  for (std::size_t begin = 0; begin + kBatch <= images.count(); begin += kBatch) {
+    const auto first =
+        images.images.begin() + static_cast<std::ptrdiff_t>(begin * images.image_elements);
+    std::copy_n(first, kBatch * images.image_elements, network.input().begin());
+    network.run();
+    visit();
+  }
+}
+
+}  // namespace
+
+CalibrationResult calibrate(search::Network network, const WeightSource& weights,
+                            const LabelledImages& images) {
+  const auto methods = other_methods(network);
+  for (search::Operator& op : network.operators) op.precision = search::Precision::kF32;
   CompileResult compiled =
       compile(network, weights, {}, {.batch = kBatch, .threads = 1, .keep_activations = true});
   if (!compiled.network) return {.ranges = {}, .failure = compiled.failure};
   const std::vector<std::string> watched = calibrated_operators(network);
   CalibrationResult result;
-  for (std::size_t begin = 0; begin + kBatch <= images.count(); begin += kBatch) {
-    const auto first =
-        images.images.begin() + static_cast<std::ptrdiff_t>(begin * images.image_elements);
-    std::copy_n(first, kBatch * images.image_elements, compiled.network->input().begin());
-    compiled.network->run();
+  run_over(images, *compiled.network, [&] {
     for (const std::string& name : watched) {
-      const std::span<const float> values = name == kNetworkInputName
-                                                ? std::span<const float>(compiled.network->input())
-                                                : compiled.network->activation(name);
-      const auto [low, high] = std::ranges::minmax(values);
+      const auto [low, high] = std::ranges::minmax(values_of(*compiled.network, name));
       const auto [place, fresh] = result.ranges.try_emplace(name, ActivationRange{low, high});
       if (fresh) continue;
       place->second.low = std::min(place->second.low, low);
       place->second.high = std::max(place->second.high, high);
     }
-  }
+  });
+  if (methods.empty() || result.ranges.empty()) return result;
+  // A histogram needs the ends of its range first, hence a second pass.
+  std::map<std::string, ActivationHistogram> histograms;
+  for (const auto& [name, method] : methods) histograms.emplace(name, result.ranges.at(name));
+  run_over(images, *compiled.network, [&] {
+    for (auto& [name, histogram] : histograms) histogram.add(values_of(*compiled.network, name));
+  });
+  for (const auto& [name, histogram] : histograms)
+    result.ranges[name] = range_by(methods.at(name), histogram);
   return result;
 }
 

@@ -1,5 +1,5 @@
-// Learns the ranges of activations by running the network in f32 over calibration images: plain
-// minimum and maximum.
+// Learns the ranges of activations by running the network in f32 over calibration images: minimum
+// and maximum, or, of what an operator asks for, a percentile or the least divergence.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ struct CalibrationResult {
   std::string failure;  // why it could not be run; empty when it could
 };
 
-// Of the input and every operator, whatever the precisions in `network`. Fails, by name, where an
-// integer operator asks for another method. Uses all whole
+// Of the input and every operator. What an integer operator reads is ranged as it asks
+// (Operator::calibration; the percentile is 99.99), all else by minimum and maximum. Uses all whole
 // batches of the images.
 CalibrationResult calibrate(search::Network network, const WeightSource& weights,
                             const LabelledImages& images);

@@ -12,6 +12,7 @@
 #include "evaluators/evaluator.hpp"
 #include "evaluators/fingerprint.hpp"
 #include "evaluators/latency.hpp"
+#include "evaluators/machine_peaks.hpp"
 #include "evaluators/sensitivity.hpp"
 #include "search/supernets/config.hpp"
 #include "search/supernets/json_fields.hpp"
@@ -223,6 +224,18 @@ int measure(const MeasureOptions& options) {
                                           {"cache", options.cache},
                                           {"priority", options.priority}}))
     return 1;
+  const evaluators::MachinePeaks peaks =
+      evaluators::measure_peaks(static_cast<int>(options.threads));
+  double roofline_ms = 0.0;
+  for (const search::Phase& phase : phases)
+    roofline_ms += static_cast<double>(phase.repetitions) *
+                   evaluators::roofline_ms(phase.network, batch * phase.rows, peaks,
+                                           evaluators::last_cache_bytes());
+  metrics["roofline_ms"] = {{"value", roofline_ms}};
+  if (!options.as_json)
+    fmt::print("{:<18} {:.6g}: the network runs at {:.0f} % of what this machine can do\n",
+               "roofline_ms", roofline_ms,
+               100 * roofline_ms / metrics["latency_ms"]["value"].get<double>());
   // Latency stands without it: a supernet may be there for its latency alone.
   const std::optional<std::string> no_accuracy = supernet->accuracy_unavailable();
   if (no_accuracy && !options.as_json)
