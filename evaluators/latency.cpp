@@ -117,6 +117,13 @@ std::optional<LatencyProfile> LatencyMeter::profile(CompiledNetwork& network,
   return profile;
 }
 
+std::optional<MachinePeaks> LatencyMeter::peaks(std::stop_token stop) {
+  const std::optional<MachineLock> alone = take_machine(stop);
+  if (!alone) return std::nullopt;
+  const MeasuringThreads threads(options_.threads, options_.realtime);
+  return measure_peaks(options_.threads);
+}
+
 std::map<std::string, double> latency_detail(const LatencyMeasurement& measurement) {
   const LatencySummary& summary = measurement.summary;
   return {{"mean_ms", summary.mean_ms},

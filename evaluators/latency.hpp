@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "evaluators/latency_protocol.hpp"
+#include "evaluators/machine_peaks.hpp"
 #include "evaluators/onednn/compiled_network.hpp"
 
 namespace quarry::evaluators {
@@ -42,6 +43,10 @@ class LatencyMeter {
   // Nothing when a stop is asked for before its turn comes.
   std::optional<LatencyMeasurement> measure(CompiledNetwork& network, std::stop_token stop);
   std::optional<LatencyProfile> profile(CompiledNetwork& network, std::stop_token stop);
+
+  // What the machine can do at most, alone and at the priority that networks are measured at.
+  // Nothing when a stop is asked for first.
+  std::optional<MachinePeaks> peaks(std::stop_token stop);
 
  private:
   double baseline_ms(const LatencySubject& subject, std::stop_token stop);

@@ -197,6 +197,17 @@ int main(int argc, char** argv) {
       ->add_flag("--sensitivity", measured.sensitivity, "what each operator's precision costs")
       ->excludes(measure_json);
 
+  PrecisionsOptions precisions;
+  CLI::App* precisions_verb = cli.add_subcommand(
+      "precisions", "what leaving f32 gains on this machine, and what a study need not search");
+  precisions_verb->add_option("supernet", precisions.supernet, "a built-in one")->required();
+  precisions_verb->add_option("--batch", precisions.batch, "batch; 0 = the manifest's")
+      ->check(CLI::Range(0, 4096));
+  precisions_verb->add_option("--threads", precisions.threads, "threads of every operator")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  precisions_verb->add_flag("--json", precisions.as_json, "only the genes that gain nothing");
+
   std::string manifest;
   std::string supernet;
   CLI::App* supernets_verb =
@@ -267,6 +278,7 @@ int main(int argc, char** argv) {
                    as_json  ? FrontFormat::kJson
                    : as_csv ? FrontFormat::kCsv
                             : FrontFormat::kTable);
+    if (*precisions_verb) return print_precisions(precisions);
     if (*show_verb) return show_supernet(supernet);
     if (*check_verb) return check_supernet(manifest);
     if (*schema_verb) return print_manifest_schema();

@@ -61,6 +61,15 @@ int measure(const MeasureOptions& options);
 int print_sensitivity(const evaluators::LoadedSupernet& supernet, const search::Genome& genome,
                       std::size_t images);
 
+struct PrecisionsOptions {
+  std::string supernet;
+  std::int64_t batch = 0;  // 0 = the manifest's
+  std::int64_t threads = 1;
+  bool as_json = false;  // only what a study need not search
+};
+// What each precision gene of a supernet gains on this machine.
+int print_precisions(const PrecisionsOptions& options);
+
 // The supernets inside the binary; one of them with its sizes and extremes; the same of a manifest
 // ("-" reads stdin), or every mistake in it; sending a manifest to a server, whose name for it is
 // printed.

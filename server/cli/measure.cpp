@@ -224,8 +224,9 @@ int measure(const MeasureOptions& options) {
                                           {"cache", options.cache},
                                           {"priority", options.priority}}))
     return 1;
-  const evaluators::MachinePeaks peaks =
-      evaluators::measure_peaks(static_cast<int>(options.threads));
+  evaluators::LatencyMeter meter(
+      {.threads = static_cast<int>(options.threads), .realtime = options.priority == "realtime"});
+  const evaluators::MachinePeaks peaks = *meter.peaks({});
   double roofline_ms = 0.0;
   for (const search::Phase& phase : phases)
     roofline_ms += static_cast<double>(phase.repetitions) *

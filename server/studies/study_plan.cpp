@@ -25,7 +25,7 @@ StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& su
                      evaluators::NetworkPool& pool)
     : spec_(spec),
       supernet_(supernet),
-      subspace_(study_subspace(supernet.supernet().space, spec.precisions, spec.weight_schemes)),
+      subspace_(study_subspace(supernet.supernet().space, spec)),
       seeds_(list_seeds(spec.seeds, spec.baselines, supernet.supernet(), subspace_)) {
   const evaluators::EvaluatorEntry* analytic = evaluators::find_evaluator("analytic");
   analytic_ = analytic->make({supernet, pool}, OptionValues::defaults(analytic->options));

@@ -9,6 +9,7 @@
 #include "evaluators/evaluator.hpp"
 #include "evaluators/fingerprint.hpp"
 #include "search/algorithms/registry.hpp"
+#include "search/supernets/gene_reader.hpp"
 #include "search/supernets/json_fields.hpp"
 
 namespace quarry::server {
@@ -91,6 +92,8 @@ class SpecReader {
                       reader.pointer("precisions"));
       read_weight_schemes(reader.array("weight_schemes", Presence::kOptional),
                           reader.pointer("weight_schemes"));
+      if (const json* fixed = reader.object("fixed", Presence::kOptional))
+        read_fixed(*fixed, reader.pointer("fixed"));
     });
     read_algorithm(reader.object("algorithm", Presence::kOptional), reader.pointer("algorithm"));
     const bool budget_holds = holds([&] {
@@ -323,6 +326,31 @@ class SpecReader {
     }
   }
 
+  // {"depth": 6, "q_bits[3]": 32}; a list as a whole means all its members.
+  void read_fixed(const json& given, const std::string& pointer) {
+    if (supernet_ == nullptr) return;
+    const search::SearchSpace& space = supernet_->supernet().space;
+    const std::vector<search::Parameter> parameters(space.parameters().begin(),
+                                                    space.parameters().end());
+    for (const auto& [name, value] : given.items()) {
+      const std::string at = search::child_pointer(pointer, name);
+      const auto found = search::find_gene(parameters, name, at, errors_);
+      if (!found) continue;
+      const std::size_t count = found->is_single() ? 1 : found->parameter->count;
+      const search::Gene& first = space.genes()[found->gene()];
+      const auto wanted = search::value_from_json(value);
+      const auto choice = wanted ? std::ranges::find(first.choices, *wanted) : first.choices.end();
+      if (choice == first.choices.end()) {
+        std::vector<std::string> choices;
+        for (const search::Value& known : first.choices) choices.push_back(search::to_text(known));
+        errors_.push_back({at, "must be " + search::one_of(choices)});
+        continue;
+      }
+      for (std::size_t i = 0; i < count; ++i)
+        spec_.fixed[space.genes()[found->gene() + i].name] = *choice;
+    }
+  }
+
   void read_algorithm(const json* given, const std::string& pointer) {
     const search::AlgorithmEntry* entry = &search::algorithm_registry().front();
     if (given != nullptr && given->contains("name")) {
@@ -361,8 +389,7 @@ class SpecReader {
                   bool budget_holds) {
     const search::Supernet& supernet = supernet_->supernet();
     std::optional<search::Subspace> subspace;
-    if (precisions_hold)
-      subspace.emplace(study_subspace(supernet.space, spec_.precisions, spec_.weight_schemes));
+    if (precisions_hold) subspace.emplace(study_subspace(supernet.space, spec_));
     const SeedRules rules{
         .supernet = supernet,
         .subspace = subspace ? &*subspace : nullptr,
@@ -390,16 +417,17 @@ std::optional<StudySpec> parse_study_spec(const json& document,
   return SpecReader(supernets, errors, fronts).read(document);
 }
 
-search::Subspace study_subspace(const search::SearchSpace& space,
-                                const std::vector<search::Precision>& precisions,
-                                const std::vector<std::string>& weight_schemes) {
+search::Subspace study_subspace(const search::SearchSpace& space, const StudySpec& spec) {
   return {space, [&](const search::Gene& gene, search::Choice choice) {
+            const auto fixed = spec.fixed.find(gene.name);
+            if (fixed != spec.fixed.end()) return gene.choices[choice] == fixed->second;
             if (chooses_weight_scheme(gene)) {
               const auto& name = std::get<std::string>(gene.choices[choice]);
-              return std::ranges::find(weight_schemes, name) != weight_schemes.end();
+              return std::ranges::find(spec.weight_schemes, name) != spec.weight_schemes.end();
             }
             const auto precision = search::precision_of(gene, choice);
-            return !precision || std::ranges::find(precisions, *precision) != precisions.end();
+            return !precision ||
+                   std::ranges::find(spec.precisions, *precision) != spec.precisions.end();
           }};
 }
 
@@ -443,6 +471,8 @@ json to_json(const StudySpec& spec) {
                    {"seeds", to_json(spec.seeds)},
                    {"final_test", spec.final_test}};
   if (!spec.weight_schemes.empty()) document["weight_schemes"] = spec.weight_schemes;
+  for (const auto& [gene, value] : spec.fixed)
+    document["fixed"][gene] = search::value_to_json(value);
   return document;
 }
 

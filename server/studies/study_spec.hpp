@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ struct StudySpec {
   std::vector<search::Precision> precisions;  // that the search may choose from
   // Of "symmetric" and "asymmetric", the same; empty where the supernet has no such genes.
   std::vector<std::string> weight_schemes;
+  std::map<std::string, search::Value> fixed;  // by name, genes that are not searched
   std::int64_t max_trials = 250;
   std::optional<double> max_seconds;
   std::uint64_t seed = 42;
@@ -59,10 +61,8 @@ std::optional<StudySpec> parse_study_spec(const nlohmann::json& document,
 // What parse_study_spec reads back to an equal spec.
 nlohmann::json to_json(const StudySpec& spec);
 
-// What of a supernet's space a study with these precisions and weight schemes searches. The space
-// outlives it.
-search::Subspace study_subspace(const search::SearchSpace& space,
-                                const std::vector<search::Precision>& precisions,
-                                const std::vector<std::string>& weight_schemes);
+// What of its supernet's space a study searches: its precisions and weight schemes, but for the
+// genes that it fixes. The space outlives it.
+search::Subspace study_subspace(const search::SearchSpace& space, const StudySpec& spec);
 
 }  // namespace quarry::server

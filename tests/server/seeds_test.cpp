@@ -195,7 +195,9 @@ TEST_CASE("a configuration that the study does not search is refused with what t
 TEST_CASE("a configuration that this machine cannot run is refused with what it can") {
   using search::Precision;
   const std::vector<Precision> runs = {Precision::kF32, Precision::kInt8};
-  const search::Subspace subspace = study_subspace(supernet().space, runs, {});
+  StudySpec spec;
+  spec.precisions = runs;
+  const search::Subspace subspace = study_subspace(supernet().space, spec);
   search::FieldErrors errors;
   const FrontSource nobody;
   read_seeds({{"configs", {config(1, "bf16")}}}, "/seeds",

@@ -44,6 +44,23 @@ TEST_CASE("everything but supernet and objectives has a default that is shown") 
   CHECK(shown["seeds"] == json{{"configs", json::array()}, {"studies", json::array()}});
 }
 
+TEST_CASE("a study can fix genes, one by one or a list as a whole") {
+  json document = kSmallest;
+  document["fixed"] = {{"depth", 2}, {"heads[1]", 3}, {"qkv_precision", "int8"}};
+  const StudySpec spec = sound(document);
+  CHECK(spec.fixed.size() == 1 + 1 + 6);
+  CHECK(sound(to_json(spec)).fixed == spec.fixed);
+  const search::Subspace subspace =
+      study_subspace(test::library().find("fashion_vit")->supernet().space, spec);
+  for (const search::Gene& gene : subspace.space().genes())
+    CHECK((gene.choices.size() == 1) == spec.fixed.contains(gene.name));
+  document["fixed"] = {{"depth", 7}, {"haeds", 1}, {"heads[9]", 1}};
+  CHECK(mistakes(document) ==
+        "/fixed/depth must be 1, 2, 3, 4, 5 or 6\n"
+        "/fixed/haeds \"haeds\" is not a parameter (did you mean \"heads\"?)\n"
+        "/fixed/heads[9] \"heads[9]\" is not a member of heads, which has [0] to [5]\n");
+}
+
 TEST_CASE(
     "a study searches the weight schemes that run here, where its supernet has genes for them") {
   json document = kSmallest;
@@ -132,7 +149,7 @@ TEST_CASE("all mistakes of a study are told at once, each where it stands") {
         "trials\n"
         "/seed must be a whole number between 0 and 9007199254740991, got -1\n"
         "/priority is not a field here; the fields are algorithm, baselines, budget, constraints, "
-        "final_test, metrics, name, objectives, "
+        "final_test, fixed, metrics, name, objectives, "
         "precisions, seed, "
         "seeds, supernet or weight_schemes\n");
 }
