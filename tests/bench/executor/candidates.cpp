@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "evaluators/latency_protocol.hpp"
+#include "evaluators/latency.hpp"
 #include "evaluators/onednn/onednn_info.hpp"
 #include "evaluators/onednn/weight_cache.hpp"
 #include "tests/bench/executor/networks.hpp"
@@ -53,6 +53,7 @@ struct Costs {
 // A fresh cache of weights, which fills as a study's does.
 Costs time_candidates(const Subject& subject, int threads) {
   evaluators::WeightCache cache;
+  evaluators::LatencyMeter meter({.threads = threads});
   search::Rng rng(40);
   Costs costs;
   for (std::size_t i = 0; i < kTimed; ++i) {
@@ -65,10 +66,9 @@ Costs time_candidates(const Subject& subject, int threads) {
       return costs;
     }
     costs.compile.push_back(seconds_since(begin));
-    const evaluators::LatencySummary summary =
-        evaluators::measure_latency([&] { compiled.network->run(); }, {}, {});
+    const auto measured = meter.measure(*compiled.network, {});
     costs.whole.push_back(seconds_since(begin));
-    costs.converged += summary.converged ? 1 : 0;
+    costs.converged += measured->summary.converged ? 1 : 0;
   }
   return costs;
 }
