@@ -232,7 +232,7 @@ EvaluatorEntry onednn_evaluator() {
                            "share of the median"},
                   {.name = "max_seconds",
                    .type = OptionType::kNumber,
-                   .fallback = 1.0,
+                   .fallback = 2.0,
                    .min = 0.01,
                    .max = 3600,
                    .help = "stop repeating after this long"},

@@ -95,7 +95,7 @@ class Measuring {
         continue;
       }
       disturbed_in_a_row = 0;
-      if (kept_samples_ < next_look_) continue;
+      if (kept_samples_ < next_look_ || kept_blocks_ < protocol_.min_blocks) continue;
       const LatencySummary summary = summary_of(undisturbed());
       if (summary.converged) return summary;
       // Looking costs a sort; look after every tenth more samples.
@@ -134,7 +134,10 @@ class Measuring {
     block.disturbed =
         block.samples_ms.empty() || std::max(before, after) > 1.0 + protocol_.disturbed_above ||
         std::ranges::max(block.samples_ms) > kWildSpread * std::ranges::min(block.samples_ms);
-    if (!block.disturbed) kept_samples_ += block.samples_ms.size();
+    if (!block.disturbed) {
+      kept_samples_ += block.samples_ms.size();
+      ++kept_blocks_;
+    }
     blocks_.push_back(std::move(block));
   }
 
@@ -206,6 +209,7 @@ class Measuring {
   std::size_t samples_per_block_ = 1;
   double begin_ = 0.0;
   std::size_t kept_samples_ = 0;
+  std::size_t kept_blocks_ = 0;
   std::size_t next_look_ = protocol_.min_samples;
   std::vector<Block> blocks_;
   std::vector<double> levels_ms_;  // one before each block, one behind the last

@@ -27,9 +27,12 @@ namespace quarry::evaluators {
 struct LatencyProtocol {
   double warm_up_seconds = 0.05;     // at least
   double max_warm_up_seconds = 0.5;  // a machine that never settles is measured all the same
-  std::size_t min_samples = 30;
+  // Twelve samples are enough for the ranks of a 95 % interval. Of small networks they are not
+  // enough time to see the machine move.
+  std::size_t min_samples = 12;
+  std::size_t min_blocks = 6;
   double relative_width = 0.01;   // half the confidence interval, as a share of the median
-  double max_seconds = 1.0;       // of measuring, warm-up not counted
+  double max_seconds = 2.0;       // of measuring, warm-up not counted
   double block_seconds = 0.005;   // of samples between two reference blocks; at least one sample
   double disturbed_above = 0.05;  // how much slower than its baseline the reference may be
   double waited_above = 0.01;     // share of a sample that our threads may have waited for a core

@@ -48,7 +48,7 @@ struct MeasureOptions {
   std::int64_t batch = 0;   // of the latency; 0 = the manifest's
   std::int64_t threads = 1;
   double confidence_width = 0.01;  // of the latency, as the evaluator onednn describes these
-  double max_seconds = 1.0;
+  double max_seconds = 2.0;
   std::string cache = "warm";
   std::string priority = "realtime";
   bool steps = false;  // the steps of each operator too

@@ -89,8 +89,8 @@ void bench_candidates(Report& report, const ExecutorBenchOptions& options) {
     if (costs.failure.empty()) {
       whole.value = median(costs.whole);
       whole.holds = *whole.value < 3.0;
-      whole.note = fmt::format("median of {}; {} reached 1 %, the others their second", kTimed,
-                               costs.converged);
+      whole.note = fmt::format("median of {}; {} reached 1 %, the others the end of their time",
+                               kTimed, costs.converged);
       compile.value = median(costs.compile);
       compile.note = "contained in the above";
     }
