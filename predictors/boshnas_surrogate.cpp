@@ -80,12 +80,11 @@ VectorXd BoshnasSurrogate::acquisition_gradient(const VectorXd& x) const {
   return mean_.mean_gradient(x) - kExploration * student_.gradient(x);
 }
 
-VectorXd BoshnasSurrogate::improved(VectorXd start, const Uniform& uniform) const {
+VectorXd BoshnasSurrogate::improved(VectorXd start, const Uniform& uniform, int most_steps) const {
   constexpr double kLearningRate = 0.5;
   constexpr double kBeta1 = 0.9;
   constexpr double kBeta2 = 0.999;
   constexpr double kEpsilon = 1e-4;
-  constexpr int kMostSteps = 200;
   constexpr int kPatience = 6;
   constexpr double kStill = 1e-5;
   constexpr double kProbe = 1e-3;  // of the finite difference that gives a Hessian-vector product
@@ -93,7 +92,7 @@ VectorXd BoshnasSurrogate::improved(VectorXd start, const Uniform& uniform) cons
   VectorXd first = VectorXd::Zero(x.size());
   VectorXd second = VectorXd::Zero(x.size());
   int still = 0;
-  for (int step = 1; step <= kMostSteps && still < kPatience; ++step) {
+  for (int step = 1; step <= most_steps && still < kPatience; ++step) {
     const VectorXd gradient = acquisition_gradient(x);
     VectorXd signs(x.size());  // Hutchinson's estimate of the Hessian's diagonal
     for (Eigen::Index i = 0; i < x.size(); ++i) signs[i] = uniform() < 0.5 ? -1.0 : 1.0;

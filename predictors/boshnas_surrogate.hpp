@@ -30,8 +30,9 @@ class BoshnasSurrogate {
   Guess guess(const Eigen::VectorXd& x) const;
 
   // GOBI: AdaHessian (Yao et al. 2021, AAAI 35) from `start` on mean - 0.5 * epistemic, clipped to
-  // [0, 1]; at most 200 steps, ended after six in a row that moved less than 1e-5.
-  Eigen::VectorXd improved(Eigen::VectorXd start, const Uniform& uniform) const;
+  // [0, 1]; ends after `most_steps`, or after six in a row that moved less than 1e-5.
+  Eigen::VectorXd improved(Eigen::VectorXd start, const Uniform& uniform,
+                           int most_steps = 200) const;
 
  private:
   Eigen::VectorXd acquisition_gradient(const Eigen::VectorXd& x) const;

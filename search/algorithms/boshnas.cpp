@@ -188,11 +188,17 @@ class Boshnas final : public SearchAlgorithm {
   // What gradients make of some of the measured, drawn at random: the nearest new networks, best
   // first.
   std::vector<Genome> improved_by_gradients(const std::vector<VectorXd>& x, Rng& rng) const {
+    // The paper's 200 steps from each of its restarts; a larger batch shares as many.
+    constexpr std::size_t kSteps = 200;
+    constexpr std::size_t kLeastSteps = 40;
+    const std::size_t starts = std::max(options_.restarts, options_.batch);
+    const auto steps = static_cast<int>(std::max(kLeastSteps, kSteps * options_.restarts / starts));
     const predictors::Uniform uniform = uniform_of(rng);
     std::vector<Genome> found;
     std::vector<double> values;
-    for (std::size_t start = 0; start < std::max(options_.restarts, options_.batch); ++start) {
-      Genome genome = embedding_.nearest(surrogate_.improved(x[rng.below(x.size())], uniform));
+    for (std::size_t start = 0; start < starts; ++start) {
+      Genome genome =
+          embedding_.nearest(surrogate_.improved(x[rng.below(x.size())], uniform, steps));
       if (!make_new(genome, rng)) continue;
       const auto guess = surrogate_.guess(embedding_.of(genome));
       values.push_back(guess.mean - 0.5 * guess.epistemic);
