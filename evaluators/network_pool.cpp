@@ -15,11 +15,6 @@ std::string network_key(const LoadedSupernet& supernet, const search::Genome& ge
          ":" + std::to_string(threads) + ":" + std::to_string(phase);
 }
 
-bool is_integer(const search::Operator& op) {
-  return op.precision == search::Precision::kInt8 ||
-         op.precision == search::Precision::kInt8Weights4;
-}
-
 // Equal for sub-networks that differ in precision only: they share their f32 activations, and how
 // ranges are found of them.
 std::string architecture_key(const LoadedSupernet& supernet, const search::Network& network) {
@@ -27,14 +22,14 @@ std::string architecture_key(const LoadedSupernet& supernet, const search::Netwo
   for (const search::Operator& op : network.operators) {
     key += ":" + op.name;
     for (const std::size_t size : op.output.sizes) key += "," + std::to_string(size);
-    if (is_integer(op) && op.calibration != search::CalibrationMethod::kMinMax)
+    if (search::is_integer(op.precision) && op.calibration != search::CalibrationMethod::kMinMax)
       key += "/" + std::to_string(static_cast<int>(op.calibration));
   }
   return key;
 }
 
 bool needs_calibration(const search::Network& network) {
-  return std::ranges::any_of(network.operators, is_integer);
+  return std::ranges::any_of(network.operators, search::is_integer, &search::Operator::precision);
 }
 
 }  // namespace

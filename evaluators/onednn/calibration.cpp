@@ -19,9 +19,7 @@ constexpr std::size_t kBatch = 32;
 std::map<std::string, search::CalibrationMethod> other_methods(const search::Network& network) {
   std::map<std::string, search::CalibrationMethod> methods;
   for (const search::Operator& op : network.operators) {
-    const bool integer = op.precision == search::Precision::kInt8 ||
-                         op.precision == search::Precision::kInt8Weights4;
-    if (!integer || !search::is_quantizable(op)) continue;
+    if (!search::is_integer(op.precision) || !search::is_quantizable(op)) continue;
     const std::size_t input = op.inputs[0];
     const std::string name = input == search::kNetworkInput ? std::string(kNetworkInputName)
                                                             : network.operators[input].name;

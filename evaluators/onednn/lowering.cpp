@@ -39,10 +39,6 @@ DataType data_type(Form form) {
   return form == Form::kF32 ? DataType::f32 : form == Form::kBf16 ? DataType::bf16 : DataType::u8;
 }
 
-bool is_integer(Precision precision) {
-  return precision == Precision::kInt8 || precision == Precision::kInt8Weights4;
-}
-
 Form form_of(Precision precision) {
   if (is_integer(precision)) return Form::kU8;
   return precision == Precision::kBf16 ? Form::kBf16 : Form::kF32;

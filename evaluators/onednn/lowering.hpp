@@ -28,7 +28,6 @@ enum class Form { kF32, kBf16, kU8 };
 DataType data_type(Form form);
 // What an operator of this precision reads.
 Form form_of(search::Precision precision);
-bool is_integer(search::Precision precision);
 
 inline dnnl::memory::dim dim(std::size_t size) { return static_cast<dnnl::memory::dim>(size); }
 

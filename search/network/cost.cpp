@@ -186,10 +186,6 @@ class StoredTensors {
   std::unordered_multimap<std::string_view, const WeightSlice*> slices_;
 };
 
-bool is_integer(Precision precision) {
-  return precision == Precision::kInt8 || precision == Precision::kInt8Weights4;
-}
-
 }  // namespace
 
 Cost& Cost::operator+=(const Cost& other) {

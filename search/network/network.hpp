@@ -18,6 +18,11 @@ namespace quarry::search {
 // packed 4-bit weights, its latency that of int8.
 enum class Precision { kF32, kBf16, kInt8, kInt8Weights4 };
 
+// Whether products are made of integers.
+inline bool is_integer(Precision precision) {
+  return precision == Precision::kInt8 || precision == Precision::kInt8Weights4;
+}
+
 std::string_view to_text(Precision precision);
 // False when `text` names no precision; `precision` is then untouched.
 bool parse_precision(std::string_view text, Precision& precision);

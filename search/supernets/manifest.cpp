@@ -63,11 +63,16 @@ class ManifestLoader {
   }
 
  private:
+  // The name is also that of a folder.
   void read_name(const std::string& name, ObjectReader& reader) {
-    const bool legal = !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-    });
-    if (!legal) reader.error("name", "must be 1 to 64 characters of a-z, 0-9, '_', '.' and '-'");
+    const bool legal = !name.empty() && name.size() <= 64 && name.front() != '.' &&
+                       std::ranges::all_of(name, [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+                                c == '.' || c == '-';
+                       });
+    if (!legal)
+      reader.error("name",
+                   "must be 1 to 64 characters of a-z, 0-9, '_', '.' and '-', the first no '.'");
     net_.name = name;
   }
 

@@ -114,7 +114,7 @@ ordered_json manifest_schema() {
   const std::int64_t most = 1'000'000'000'000'000;
   ordered_json schema = object(
       {{"quarry_manifest", {{"const", 1}}},
-       {"name", {{"type", "string"}, {"pattern", "^[a-z0-9_.-]{1,64}$"}}},
+       {"name", {{"type", "string"}, {"pattern", "^[a-z0-9_-][a-z0-9_.-]{0,63}$"}}},
        {"summary", text},
        {"input",
         {{"anyOf",

@@ -117,6 +117,11 @@ Response create_supernet(const ApiContext& context, const Request& request) {
   const std::string name = supernet->name;
   const bool is_new = context.supernets.find(name) == nullptr;
   std::string taken;
+  // One that could not be loaded at the start is still somebody's.
+  if (is_new && context.user_supernets.holds(name))
+    return problem(409, "there is a supernet " + name + " in " + context.user_supernets.path() +
+                            " that could not be loaded when the server started: mend or remove "
+                            "it there, or give this one a name of its own");
   // Saved under a name that is free, or again as it is: both leave what is there whole.
   if (is_new) context.user_supernets.save(name, request.body);
   const evaluators::LoadedSupernet* added = context.supernets.add(std::move(*supernet), "", taken);

@@ -45,6 +45,10 @@ class OpenFile {
 
 }  // namespace
 
+bool SupernetFolder::holds(const std::string& name) const {
+  return std::filesystem::exists(path_ + "/" + name + "/manifest.json");
+}
+
 void SupernetFolder::save(const std::string& name, const std::string& manifest) const {
   const std::string folder = path_ + "/" + name;
   std::filesystem::create_directories(folder);

@@ -13,6 +13,9 @@ class SupernetFolder {
 
   const std::string& path() const { return path_; }
 
+  // Whether there is a manifest of that name, sound or not.
+  bool holds(const std::string& name) const;
+
   // On the disk when this returns; throws std::runtime_error that says what is wrong with the disk.
   // Precondition: `name` is a supernet's, so it holds no '/'.
   void save(const std::string& name, const std::string& manifest) const;

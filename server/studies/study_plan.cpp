@@ -62,6 +62,13 @@ std::map<std::string, search::Measurement> StudyPlan::exact_metrics(
   return analytic_->evaluate(std::span(&genome, 1), {}).front().metrics;
 }
 
+// A search asks for every exact metric of a genome in turn, thousands of genomes a batch: the
+// network is built once for all of them.
+double StudyPlan::exact_value(const search::Genome& small, const std::string& metric) const {
+  if (last_exact_.genome != small) last_exact_ = {small, exact_metrics(subspace_.expand(small))};
+  return last_exact_.metrics.at(metric).value;
+}
+
 std::string StudyPlan::baseline_name(const search::Genome& genome) const {
   if (!spec_.baselines) return "";
   const auto found = std::ranges::find(supernet().baselines, genome, &search::Baseline::genome);
@@ -98,7 +105,7 @@ std::vector<search::Bound> StudyPlan::bounds() const {
         bound.slope = at_one - bound.offset;
       } else if (is_exact(constraint.metric)) {
         bound.exact = [this, &constraint, margin](const search::Genome& genome) {
-          return margin(exact_metrics(subspace_.expand(genome)).at(constraint.metric).value);
+          return margin(exact_value(genome, constraint.metric));
         };
       }
       bounds.push_back(std::move(bound));
@@ -113,8 +120,7 @@ search::Problem StudyPlan::problem() const {
     problem.exact.emplace_back();
     if (!is_exact(objective.metric)) continue;
     problem.exact.back() = [this, &objective](const search::Genome& genome) {
-      const double value = exact_metrics(subspace_.expand(genome)).at(objective.metric).value;
-      return search::to_minimised(objective.goal, value);
+      return search::to_minimised(objective.goal, exact_value(genome, objective.metric));
     };
   }
   problem.bounds = bounds();

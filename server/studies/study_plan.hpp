@@ -60,12 +60,19 @@ class StudyPlan {
   // What of the supernet's space this study searches: the problem's genomes are this one's.
   const search::Subspace& subspace() const { return subspace_; }
 
-  // Valid as long as the plan.
+  // Valid as long as the plan. Its functions are for one thread at a time.
   search::Problem problem() const;
 
  private:
   bool is_exact(const std::string& metric) const;
   std::vector<search::Bound> bounds() const;
+  // Of a genome of the subspace.
+  double exact_value(const search::Genome& small, const std::string& metric) const;
+
+  struct ExactMetrics {
+    search::Genome genome;
+    std::map<std::string, search::Measurement> metrics;
+  };
 
   const StudySpec& spec_;
   const evaluators::LoadedSupernet& supernet_;
@@ -74,6 +81,7 @@ class StudyPlan {
   std::unique_ptr<evaluators::Evaluator> analytic_;
   std::vector<TaskPlan> tasks_;
   std::optional<TaskPlan> final_test_;
+  mutable ExactMetrics last_exact_;
 };
 
 // The key of a task's plan.

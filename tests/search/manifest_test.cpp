@@ -39,12 +39,19 @@ TEST_CASE("all mistakes are told at once, each with its pointer") {
       R"({"quarry_manifest": 2, "name": "Bad Name", "input": {"shape": [0]}, "parameters": [], "network": [], "wieghts": "x"})";
   CHECK(mistakes(text) ==
         "/quarry_manifest must be a whole number between 1 and 1, got 2\n"
-        "/name must be 1 to 64 characters of a-z, 0-9, '_', '.' and '-'\n"
+        "/name must be 1 to 64 characters of a-z, 0-9, '_', '.' and '-', the first no '.'\n"
         "/input/shape/0 must be a whole number between 1 and 65536\n"
         "/parameters must describe at least one gene\n"
         "/wieghts is not a field here (did you mean \"weights\"?); the fields are baselines, "
         "input, latency, metrics, name, network, "
         "parameters, quarry_manifest, summary, validation or weights\n");
+}
+
+TEST_CASE("a name that would be another folder is refused") {
+  for (const char* name : {".", "..", ".hidden"}) {
+    CHECK(mistakes(small_manifest(R"("name": "small")", "\"name\": \"" + std::string(name) + "\""))
+              .starts_with("/name must be 1 to 64 characters"));
+  }
 }
 
 TEST_CASE("an unknown block kind is told with the nearest one") {

@@ -26,6 +26,7 @@ class Fixture {
   }
   unsigned status() const { return last_.status; }
   const Response& last() const { return last_; }
+  const SupernetFolder& user_supernets() const { return user_supernets_; }
 
   // A finished study of 12 trials.
   std::string finished_study(const json& document = kStudy) {
@@ -198,6 +199,13 @@ TEST_CASE(
                                              {"budget", {{"trials", 100}}},
                                              {"final_test", false}});
   CHECK(api.call("GET", "/v1/studies/" + id)["progress"]["trials"] == 12);
+}
+
+TEST_CASE("a manifest on the disk that could not be loaded is not overwritten") {
+  Fixture api;
+  api.user_supernets().save("small", "{");
+  api.call("POST", "/v1/supernets", test::small_manifest());
+  CHECK(api.status() == 409);
 }
 
 TEST_CASE("the manifest's schema has every block kind") {
