@@ -164,8 +164,7 @@ class Measuring {
     std::vector<double> drifts;
     for (std::size_t i = 0; i < used.size(); ++i) {
       drifts.push_back(smooth_drift(used, i));
-      const double divisor = std::min(drifts.back(), 1.0 + protocol_.disturbed_above);
-      for (const double ms : used[i]->samples_ms) corrected.push_back(ms / divisor);
+      for (const double ms : used[i]->samples_ms) corrected.push_back(ms / drifts.back());
     }
     LatencySummary summary = summarise(corrected, protocol_.relative_width);
     summary.drift = median_of(drifts);

@@ -9,8 +9,7 @@
 //          other cores;
 // drift    of a block is the mean level of the references on its two sides over the baseline. Its
 //          smooth part, the median over the nine kept blocks around it, is what the samples of the
-//          block are divided by, up to the threshold: what slows the reference by more is no drift,
-//          and need not slow the network alike;
+//          block are divided by;
 // end      when half the 95 % confidence interval of the median is within the asked width, or the
 //          time is spent; the width reached is reported. Where too little was undisturbed, the
 //          least disturbed is used, and the summary says so.
