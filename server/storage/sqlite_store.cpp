@@ -1,184 +1,12 @@
-// The Store in one SQLite file: write-ahead log, synchronous FULL, one writing connection with
-// BEGIN IMMEDIATE, a second one for reading, so that readers never wait for a commit's fsync.
-// Tested by tests/server/store_test.cpp.
-#include <sqlite3.h>
-
-#include <array>
-#include <filesystem>
+// The Store in SQLite. Tested by tests/server/store_test.cpp.
 #include <map>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "server/storage/database.hpp"
 #include "server/storage/store.hpp"
 
 namespace quarry::server {
 namespace {
-
-constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 2;
-
-constexpr const char* kSchema = R"(
-CREATE TABLE studies (
-  id TEXT PRIMARY KEY, name TEXT NOT NULL, spec TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, created_at TEXT NOT NULL,
-  elapsed_seconds REAL NOT NULL, trials INTEGER NOT NULL, hypervolume REAL
-) WITHOUT ROWID;
-CREATE TABLE events (
-  study TEXT NOT NULL REFERENCES studies(id), sequence INTEGER NOT NULL, type TEXT NOT NULL, at TEXT NOT NULL, data TEXT NOT NULL,
-  PRIMARY KEY (study, sequence)
-) WITHOUT ROWID;
-CREATE TABLE trials (
-  study TEXT NOT NULL REFERENCES studies(id), number INTEGER NOT NULL, state TEXT NOT NULL, on_front INTEGER NOT NULL,
-  is_baseline INTEGER NOT NULL, data TEXT NOT NULL,
-  PRIMARY KEY (study, number)
-) WITHOUT ROWID;
-CREATE INDEX trials_on_front ON trials (study, number) WHERE on_front;
-CREATE INDEX trials_baselines ON trials (study, number) WHERE is_baseline;
-CREATE TABLE measurements (
-  id INTEGER PRIMARY KEY, supernet TEXT NOT NULL, genome TEXT NOT NULL, metric TEXT NOT NULL, evaluator TEXT NOT NULL,
-  fingerprint TEXT NOT NULL, value REAL NOT NULL, spread REAL NOT NULL, samples INTEGER NOT NULL, source INTEGER NOT NULL,
-  study TEXT NOT NULL REFERENCES studies(id), trial INTEGER NOT NULL, detail TEXT NOT NULL DEFAULT '{}'
-);
-CREATE INDEX measurements_by_question ON measurements (supernet, genome, metric, evaluator, fingerprint);
-CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
-)";
-
-// From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array kMigrations = {
-    "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
-};
-static_assert(kMigrations.size() + 1 == kSchemaVersion);
-
-class Connection {
- public:
-  explicit Connection(const std::string& path) : path_(path) {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(path.c_str(), &database_, flags, nullptr) != SQLITE_OK) {
-      const std::string why = database_ == nullptr ? "out of memory" : sqlite3_errmsg(database_);
-      sqlite3_close(database_);
-      throw StoreError("cannot open " + path + ": " + why);
-    }
-    sqlite3_busy_timeout(database_, 10000);
-  }
-
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  ~Connection() {
-    for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
-    sqlite3_close(database_);
-  }
-
-  void run(const char* sql) {
-    if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
-  }
-
-  // Prepared once; ready to bind.
-  sqlite3_stmt* statement(const char* sql) {
-    sqlite3_stmt*& prepared = statements_[sql];
-    if (prepared == nullptr && sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                                  &prepared, nullptr) != SQLITE_OK)
-      fail(sql);
-    return prepared;
-  }
-
-  [[noreturn]] void fail(const std::string& doing) const {
-    throw StoreError(path_ + ": " + sqlite3_errmsg(database_) + " (" + doing.substr(0, 60) + ")");
-  }
-
- private:
-  std::string path_;
-  sqlite3* database_ = nullptr;
-  std::map<const char*, sqlite3_stmt*>
-      statements_;  // by the literal's address: every call site has its own
-};
-
-// One use of a prepared statement; gives it back reset.
-class Query {
- public:
-  Query(Connection& connection, const char* sql)
-      : connection_(connection), sql_(sql), statement_(connection.statement(sql)) {}
-  Query(const Query&) = delete;
-  Query& operator=(const Query&) = delete;
-
-  ~Query() {
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-  }
-
-  Query& bind(const std::string& text) {
-    check(sqlite3_bind_text(statement_, ++bound_, text.data(), static_cast<int>(text.size()),
-                            SQLITE_TRANSIENT));
-    return *this;
-  }
-  Query& bind(std::int64_t number) {
-    check(sqlite3_bind_int64(statement_, ++bound_, number));
-    return *this;
-  }
-  Query& bind(double number) {
-    check(sqlite3_bind_double(statement_, ++bound_, number));
-    return *this;
-  }
-  Query& bind(std::optional<double> number) {
-    if (number) return bind(*number);
-    check(sqlite3_bind_null(statement_, ++bound_));
-    return *this;
-  }
-
-  // Moves to the next row; false at the end.
-  bool next() {
-    const int result = sqlite3_step(statement_);
-    if (result != SQLITE_ROW && result != SQLITE_DONE) connection_.fail(sql_);
-    return result == SQLITE_ROW;
-  }
-  void run() {
-    while (next()) {
-    }
-  }
-
-  std::string text(int column) const {
-    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-  }
-  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
-  double number(int column) const { return sqlite3_column_double(statement_, column); }
-  bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-
- private:
-  void check(int result) const {
-    if (result != SQLITE_OK) connection_.fail(sql_);
-  }
-
-  Connection& connection_;
-  const char* sql_;
-  sqlite3_stmt* statement_;
-  int bound_ = 0;
-};
-
-class Transaction {
- public:
-  explicit Transaction(Connection& connection) : connection_(connection) {
-    connection.run("BEGIN IMMEDIATE");
-  }
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-
-  ~Transaction() {
-    if (open_) {
-      try {
-        connection_.run("ROLLBACK");
-      } catch (const StoreError&) {  // the error that brought us here says more
-      }
-    }
-  }
-  void commit() {
-    connection_.run("COMMIT");
-    open_ = false;
-  }
-
- private:
-  Connection& connection_;
-  bool open_ = true;
-};
 
 StudyRecord read_study(const Query& query) {
   StudyRecord study{.id = query.text(0),
@@ -195,10 +23,12 @@ StudyRecord read_study(const Query& query) {
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(const std::string& path) : writer_(path), reader_(path) {
-    prepare(path);
-    reader_.run("PRAGMA query_only = ON");
-  }
+  explicit SqliteStore(std::shared_ptr<Database> database)
+      : database_(std::move(database)),
+        writer_(database_->writer),
+        reader_(database_->reader),
+        write_mutex_(database_->write_mutex),
+        read_mutex_(database_->read_mutex) {}
 
   std::int64_t commit(const Commit& change) override {
     const std::scoped_lock lock(write_mutex_);
@@ -323,37 +153,6 @@ class SqliteStore final : public Store {
   }
 
  private:
-  std::int64_t pragma(const char* sql) {
-    Query query(writer_, sql);
-    return query.next() ? query.integer(0) : 0;
-  }
-
-  void prepare(const std::string& path) {
-    const std::int64_t application = pragma("PRAGMA application_id");
-    const std::int64_t version = pragma("PRAGMA user_version");
-    const std::int64_t tables = pragma("SELECT count(*) FROM sqlite_schema");
-    if (tables > 0 && application != kApplicationId)
-      throw StoreError(path + " is a database of another program; give --data another folder");
-    if (version > kSchemaVersion) {
-      throw StoreError(path + " was written by a newer Quarry (schema " + std::to_string(version) +
-                       ", this one knows " + std::to_string(kSchemaVersion) +
-                       "); use that version, or give --data another folder");
-    }
-    writer_.run("PRAGMA journal_mode = WAL");
-    writer_.run("PRAGMA synchronous = FULL");
-    writer_.run("PRAGMA foreign_keys = ON");
-    if (tables > 0 && version == kSchemaVersion) return;
-    Transaction transaction(writer_);
-    if (tables == 0) {
-      writer_.run(kSchema);
-      writer_.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
-    }
-    for (std::int64_t from = tables == 0 ? kSchemaVersion : version; from < kSchemaVersion; ++from)
-      writer_.run(kMigrations.at(static_cast<std::size_t>(from - 1)));
-    writer_.run(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
-    transaction.commit();
-  }
-
   std::int64_t last_sequence(const std::string& id) {
     Query query(writer_, "SELECT max(sequence) FROM events WHERE study = ?");
     query.bind(id);
@@ -396,21 +195,21 @@ class SqliteStore final : public Store {
         .run();
   }
 
-  std::mutex write_mutex_;
-  std::mutex read_mutex_;
-  Connection writer_;
-  Connection reader_;
+  std::shared_ptr<Database> database_;
+  Connection& writer_;
+  Connection& reader_;
+  std::mutex& write_mutex_;
+  std::mutex& read_mutex_;
 };
 
 }  // namespace
 
+std::unique_ptr<Store> open_sqlite_store(std::shared_ptr<Database> database) {
+  return std::make_unique<SqliteStore>(std::move(database));
+}
+
 std::unique_ptr<Store> open_sqlite_store(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw StoreError("cannot create the data folder " + folder + ": " + error.message() +
-                     "; give --data a folder that can be written");
-  return std::make_unique<SqliteStore>((std::filesystem::path(folder) / "quarry.db").string());
+  return open_sqlite_store(open_database(folder));
 }
 
 }  // namespace quarry::server

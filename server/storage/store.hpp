@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "search/core/measurement.hpp"
+#include "server/storage/store_error.hpp"
 
 namespace quarry::server {
 
@@ -100,13 +100,10 @@ class Store {
   virtual std::string fingerprint(const std::string& id) = 0;
 };
 
-struct StoreError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+struct Database;
 
-// Opens or creates FOLDER/quarry.db; one that an older Quarry wrote is brought up to date. Throws
-// StoreError, saying what to do, when the folder cannot be written, the file is not a Quarry
-// database, or a newer Quarry wrote it.
+std::unique_ptr<Store> open_sqlite_store(std::shared_ptr<Database> database);
+// The same over a database of its own: open_database(folder) says what it throws.
 std::unique_ptr<Store> open_sqlite_store(const std::string& folder);
 
 }  // namespace quarry::server

@@ -1,0 +1,92 @@
+// Opening the database, its schema and the steps from older ones. Tested by
+// tests/server/store_test.cpp.
+#include "server/storage/database.hpp"
+
+#include <array>
+#include <filesystem>
+
+namespace quarry::server {
+namespace {
+
+constexpr int kApplicationId = 0x51725279;  // "QrRy"
+constexpr int kSchemaVersion = 2;
+
+constexpr const char* kSchema = R"(
+CREATE TABLE studies (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, spec TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, created_at TEXT NOT NULL,
+  elapsed_seconds REAL NOT NULL, trials INTEGER NOT NULL, hypervolume REAL
+) WITHOUT ROWID;
+CREATE TABLE events (
+  study TEXT NOT NULL REFERENCES studies(id), sequence INTEGER NOT NULL, type TEXT NOT NULL, at TEXT NOT NULL, data TEXT NOT NULL,
+  PRIMARY KEY (study, sequence)
+) WITHOUT ROWID;
+CREATE TABLE trials (
+  study TEXT NOT NULL REFERENCES studies(id), number INTEGER NOT NULL, state TEXT NOT NULL, on_front INTEGER NOT NULL,
+  is_baseline INTEGER NOT NULL, data TEXT NOT NULL,
+  PRIMARY KEY (study, number)
+) WITHOUT ROWID;
+CREATE INDEX trials_on_front ON trials (study, number) WHERE on_front;
+CREATE INDEX trials_baselines ON trials (study, number) WHERE is_baseline;
+CREATE TABLE measurements (
+  id INTEGER PRIMARY KEY, supernet TEXT NOT NULL, genome TEXT NOT NULL, metric TEXT NOT NULL, evaluator TEXT NOT NULL,
+  fingerprint TEXT NOT NULL, value REAL NOT NULL, spread REAL NOT NULL, samples INTEGER NOT NULL, source INTEGER NOT NULL,
+  study TEXT NOT NULL REFERENCES studies(id), trial INTEGER NOT NULL, detail TEXT NOT NULL DEFAULT '{}'
+);
+CREATE INDEX measurements_by_question ON measurements (supernet, genome, metric, evaluator, fingerprint);
+CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+)";
+
+// From one version to the next, in order: kMigrations[0] makes a 1 a 2.
+constexpr std::array kMigrations = {
+    "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+};
+static_assert(kMigrations.size() + 1 == kSchemaVersion);
+
+std::int64_t pragma(Connection& connection, const char* sql) {
+  Query query(connection, sql);
+  return query.next() ? query.integer(0) : 0;
+}
+
+void prepare(Connection& connection, const std::string& path) {
+  const std::int64_t application = pragma(connection, "PRAGMA application_id");
+  const std::int64_t version = pragma(connection, "PRAGMA user_version");
+  const std::int64_t tables = pragma(connection, "SELECT count(*) FROM sqlite_schema");
+  if (tables > 0 && application != kApplicationId)
+    throw StoreError(path + " is a database of another program; give --data another folder");
+  if (version > kSchemaVersion) {
+    throw StoreError(path + " was written by a newer Quarry (schema " + std::to_string(version) +
+                     ", this one knows " + std::to_string(kSchemaVersion) +
+                     "); use that version, or give --data another folder");
+  }
+  connection.run("PRAGMA journal_mode = WAL");
+  connection.run("PRAGMA synchronous = FULL");
+  connection.run("PRAGMA foreign_keys = ON");
+  if (tables > 0 && version == kSchemaVersion) return;
+  Transaction transaction(connection);
+  if (tables == 0) {
+    connection.run(kSchema);
+    connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+  }
+  for (std::int64_t from = tables == 0 ? kSchemaVersion : version; from < kSchemaVersion; ++from)
+    connection.run(kMigrations.at(static_cast<std::size_t>(from - 1)));
+  connection.run(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
+  transaction.commit();
+}
+
+}  // namespace
+
+Database::Database(const std::string& path) : writer(path), reader(path) {
+  prepare(writer, path);
+  reader.run("PRAGMA query_only = ON");
+}
+
+std::shared_ptr<Database> open_database(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw StoreError("cannot create the data folder " + folder + ": " + error.message() +
+                     "; give --data a folder that can be written");
+  return std::make_shared<Database>((std::filesystem::path(folder) / "quarry.db").string());
+}
+
+}  // namespace quarry::server
