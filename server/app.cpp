@@ -3,12 +3,17 @@
 #include "server/app.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <thread>
 #include <vector>
 
 #include "evaluators/worker.hpp"
+#include "server/access/gateway.hpp"
 #include "server/api/api.hpp"
 #include "server/http/server.hpp"
+#include "server/storage/database.hpp"
+#include "server/storage/folder_lock.hpp"
+#include "server/studies/clock.hpp"
 
 namespace quarry::server {
 
@@ -16,10 +21,29 @@ struct App::Parts {
   explicit Parts(const AppOptions& options)
       : supernets(evaluators::SupernetLibrary::builtin()),
         user_supernets(options.data_folder + "/supernets"),
-        store(open_sqlite_store(options.data_folder)),
+        folder_lock(options.data_folder),
+        database(open_database(options.data_folder)),
+        store(open_sqlite_store(database)),
+        tokens(database),
+        answers(database),
+        context{*store,         hub,    studies, supernets,
+                user_supernets, tokens, counts,  !options.tls_certificate.empty()},
         address(options.address),
         router(make_router(context)),
-        http(options.address, options.port, router) {
+        gateway(router, tokens, answers, counts,
+                {.tokens_required = !is_loopback(options.address),
+                 .requests_per_second = options.requests_per_second,
+                 .now = [] { return static_cast<double>(std::time(nullptr)); }}),
+        http({.address = options.address,
+              .port = options.port,
+              .certificate_file = options.tls_certificate,
+              .key_file = options.tls_key},
+             [this](Request request) { return gateway.answer(std::move(request)); }) {
+    if (!is_loopback(options.address) && tokens.all().empty()) {
+      auto [record, secret] = new_token("first administrator", Scope::kAdmin, system_clock().now());
+      tokens.add(record);
+      first_token = std::move(secret);
+    }
     left_out = supernets.add_folder(user_supernets.path());
     const int workers_wanted =
         options.workers > 0 ? options.workers
@@ -40,13 +64,20 @@ struct App::Parts {
   SupernetFolder user_supernets;
   std::vector<std::string> left_out;
   evaluators::NetworkPool pool;
+  FolderLock folder_lock;
+  std::shared_ptr<Database> database;
   std::unique_ptr<Store> store;
+  TokenStore tokens;
+  AnswerStore answers;
+  RequestCounts counts;
+  std::string first_token;
   EventHub hub;
   TaskQueue queue;
   StudyManager studies{{*store, hub, queue, supernets, pool, system_clock()}};
-  ApiContext context{*store, hub, studies, supernets, user_supernets};
+  ApiContext context;
   std::string address;
   Router router;
+  Gateway gateway;
   HttpServer http;
   std::vector<std::jthread> workers;
 };
@@ -56,10 +87,16 @@ App::App(const AppOptions& options) : parts_(std::make_unique<Parts>(options)) {
 }
 App::~App() = default;
 
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1";
+}
+
 std::string App::url() const {
-  return "http://" + parts_->address + ":" + std::to_string(parts_->http.port());
+  return (parts_->context.serves_tls ? "https://" : "http://") + parts_->address + ":" +
+         std::to_string(parts_->http.port());
 }
 const std::vector<std::string>& App::left_out() const { return parts_->left_out; }
+const std::string& App::first_token() const { return parts_->first_token; }
 void App::run(bool until_signal) { parts_->http.run(until_signal); }
 void App::stop() { parts_->http.stop(); }
 

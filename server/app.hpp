@@ -14,7 +14,13 @@ struct AppOptions {
   std::uint16_t port = 8080;  // 0 takes a free one
   std::string data_folder;
   int workers = 0;  // 0 = one per core
+  std::string tls_certificate;
+  std::string tls_key;
+  double requests_per_second = 0.0;  // of one client; 0 = no limit
 };
+
+// Everybody who can connect to such an address is on this machine.
+bool is_loopback(const std::string& address);
 
 class App {
  public:
@@ -27,6 +33,10 @@ class App {
 
   // The supernets of the data folder that could not be loaded, and why, one sentence each.
   const std::vector<std::string>& left_out() const;
+
+  // The first token, made because the address is not loopback and there was none: to be shown now
+  // and never again. Empty otherwise.
+  const std::string& first_token() const;
 
   // Serves on the calling thread until stop() or, if asked to watch for them, SIGINT or SIGTERM.
   void run(bool until_signal);

@@ -39,14 +39,13 @@ std::string default_data_folder() {
   return "quarry-data";
 }
 
-bool is_loopback(const std::string& address) {
-  return address.starts_with("127.") || address == "::1";
-}
-
 int serve(const AppOptions& options) {
   App app(options);
   for (const std::string& supernet : app.left_out())
     spdlog::warn("a supernet was left out: {}", supernet);
+  if (!app.first_token().empty())
+    spdlog::info("made the first token, for administrators; it is not shown again: {}",
+                 app.first_token());
   spdlog::info("serving {} (data in {})", app.url(), options.data_folder);
   app.run(true);
   spdlog::info("stopped; studies that were running go on at the next start");
@@ -94,18 +93,26 @@ int main(int argc, char** argv) {
   cli.require_subcommand(1);
 
   std::string url = "http://127.0.0.1:8080";
+  std::string token;
+  std::string ca_file;
   const auto add_url = [&](CLI::App* verb) {
     verb->add_option("--url", url, "the server's address")
         ->envname("QUARRY_URL")
         ->capture_default_str();
+    verb->add_option("--token", token, "for a server that asks for one; better in the environment")
+        ->envname("QUARRY_TOKEN");
+    verb->add_option("--ca", ca_file, "PEM file of the authority of an https server's certificate")
+        ->envname("QUARRY_CA");
   };
+  const auto client = [&] { return HttpClient(url, token, ca_file); };
 
   AppOptions app;
   app.data_folder = default_data_folder();
   std::string listen = "127.0.0.1:8080";
   bool exit_after = false;
   const auto add_server_options = [&](CLI::App* verb) {
-    verb->add_option("--listen", listen, "loopback address and port; port 0 takes a free one")
+    verb->add_option("--listen", listen,
+                     "address and port; port 0 takes a free one; other than loopback needs tokens")
         ->capture_default_str();
     verb->add_option("--data", app.data_folder, "folder of the database, made if it is not there")
         ->capture_default_str();
@@ -113,9 +120,21 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(0, 256))
         ->capture_default_str();
   };
+  const auto add_data = [&](CLI::App* verb) {
+    verb->add_option("--data", app.data_folder, "the server's folder")->capture_default_str();
+  };
   CLI::App* serve_verb =
       cli.add_subcommand("serve", "run the server: REST API, dashboard and workers");
   add_server_options(serve_verb);
+  CLI::Option* certificate =
+      serve_verb->add_option("--tls-cert", app.tls_certificate, "PEM file of the certificate");
+  serve_verb->add_option("--tls-key", app.tls_key, "PEM file of its key")->needs(certificate);
+  certificate->needs("--tls-key");
+  serve_verb
+      ->add_option("--max-rate", app.requests_per_second,
+                   "requests per second of one client; 0 = no limit")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   CLI::App* demo_verb =
       cli.add_subcommand("demo", "serve, run a joint search on fashion_vit, show what it found");
   add_server_options(demo_verb);
@@ -231,6 +250,27 @@ int main(int argc, char** argv) {
   CLI::App* predictors_verb = cli.add_subcommand("predictors", "what each predictor is");
   predictors_verb->add_option("name", entry, "one of them, with its options");
 
+  std::string token_name;
+  std::string token_scope = "read";
+  std::string token_id;
+  CLI::App* token_verb = cli.add_subcommand("token", "who may use a server beyond loopback");
+  token_verb->require_subcommand(1);
+  CLI::App* token_create = token_verb->add_subcommand("create", "make one; it is shown once");
+  add_data(token_create);
+  token_create->add_option("name", token_name, "what it is for")->required();
+  token_create->add_option("--scope", token_scope, "read, worker or admin")->capture_default_str();
+  CLI::App* token_list = token_verb->add_subcommand("list", "those that were made");
+  add_data(token_list);
+  token_list->add_flag("--json", as_json, "as JSON");
+  CLI::App* token_revoke = token_verb->add_subcommand("revoke", "take one back");
+  add_data(token_revoke);
+  token_revoke->add_option("id", token_id, "its id")->required();
+  std::string backup_file;
+  CLI::App* backup_verb =
+      cli.add_subcommand("backup", "copy the database, whole and checked, while it is used or not");
+  add_data(backup_verb);
+  backup_verb->add_option("file", backup_file, "a new file")->required();
+
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -249,11 +289,6 @@ int main(int argc, char** argv) {
                   << "\n";
         return 2;
       }
-      if (!is_loopback(app.address)) {
-        std::cerr << "quarry: this version serves loopback only: it has no access control yet; "
-                     "listen on 127.0.0.1\n";
-        return 2;
-      }
       return *serve_verb ? serve(app) : run_demo(app, exit_after);
     }
     if (*submit_verb) {
@@ -267,22 +302,26 @@ int main(int argc, char** argv) {
                      "them as a file\n";
         return 2;
       }
-      const HttpClient client(url);
+      const HttpClient server = client();
       std::string id;
-      const int code = submit(client, submission, id);
-      return code == 0 && watch_after ? watch(client, id) : code;
+      const int code = submit(server, submission, id);
+      return code == 0 && watch_after ? watch(server, id) : code;
     }
-    if (*watch_verb) return watch(HttpClient(url), study);
+    if (*watch_verb) return watch(client(), study);
     if (*front_verb)
-      return front(HttpClient(url), study,
+      return front(client(), study,
                    as_json  ? FrontFormat::kJson
                    : as_csv ? FrontFormat::kCsv
                             : FrontFormat::kTable);
+    if (*token_create) return create_token(app.data_folder, token_name, token_scope);
+    if (*token_list) return list_tokens(app.data_folder, as_json);
+    if (*token_revoke) return revoke_token(app.data_folder, token_id);
+    if (*backup_verb) return backup(app.data_folder, backup_file);
     if (*precisions_verb) return print_precisions(precisions);
     if (*show_verb) return show_supernet(supernet);
     if (*check_verb) return check_supernet(manifest);
     if (*schema_verb) return print_manifest_schema();
-    if (*add_verb) return add_supernet(HttpClient(url), manifest);
+    if (*add_verb) return add_supernet(client(), manifest);
     if (*supernets_verb) return list_supernets();
     if (*algorithms_verb) return print_algorithms(entry);
     if (*predictors_verb) return print_predictors(entry);

@@ -42,8 +42,17 @@ std::string shown(const json& value) {
 }  // namespace
 
 std::optional<json> parse_json(std::string_view text, FieldErrors& errors) {
+  constexpr int kDeepest = 64;
+  bool too_deep = false;
+  const auto keep = [&](int depth, json::parse_event_t, json&) {
+    too_deep = too_deep || depth > kDeepest;
+    return !too_deep;
+  };
   try {
-    return json::parse(text);
+    json document = json::parse(text, keep);
+    if (!too_deep) return document;
+    errors.push_back({"", "not usable JSON: it nests deeper than 64 levels"});
+    return std::nullopt;
   } catch (const json::parse_error& error) {
     std::size_t line = 1;
     std::size_t column = 1;

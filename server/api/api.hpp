@@ -3,10 +3,12 @@
 #pragma once
 
 #include "evaluators/supernet_library.hpp"
+#include "server/access/request_counts.hpp"
 #include "server/events/event_hub.hpp"
 #include "server/http/router.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
+#include "server/storage/token_store.hpp"
 #include "server/studies/study_manager.hpp"
 
 namespace quarry::server {
@@ -17,6 +19,9 @@ struct ApiContext {
   StudyManager& studies;
   evaluators::SupernetLibrary& supernets;
   const SupernetFolder& user_supernets;
+  TokenStore& tokens;
+  const RequestCounts& counts;
+  bool serves_tls = false;
 };
 
 // The context must outlive the router.
@@ -41,6 +46,18 @@ Response list_supernets(const ApiContext& context, const Request& request);
 Response get_supernet(const ApiContext& context, const Request& request);
 Response get_manifest_schema(const ApiContext& context, const Request& request);
 Response describe_network(const ApiContext& context, const Request& request);
+
+// access.cpp
+Response create_session(const ApiContext& context, const Request& request);
+Response end_session(const ApiContext& context, const Request& request);
+Response create_token(const ApiContext& context, const Request& request);
+Response list_tokens(const ApiContext& context, const Request& request);
+Response delete_token(const ApiContext& context, const Request& request);
+
+// health.cpp: what probes and monitors ask
+Response get_health(const ApiContext& context, const Request& request);
+Response get_readiness(const ApiContext& context, const Request& request);
+Response get_metrics(const ApiContext& context, const Request& request);
 
 // catalog.cpp
 Response get_catalog(const ApiContext& context, const Request& request);

@@ -1,8 +1,5 @@
 // The table of the API.
-#include <nlohmann/json.hpp>
-
 #include "server/api/api.hpp"
-#include "server/api/views.hpp"
 
 namespace quarry::server {
 
@@ -27,7 +24,14 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/schemas/manifest", &get_manifest_schema);
   add("GET", "/v1/catalog", &get_catalog);
   add("GET", "/version", &get_version);
-  router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });
+  add("GET", "/healthz", &get_health);
+  add("GET", "/readyz", &get_readiness);
+  add("GET", "/metrics", &get_metrics);
+  add("POST", "/v1/session", &create_session);
+  add("DELETE", "/v1/session", &end_session);
+  add("POST", "/v1/tokens", &create_token);
+  add("GET", "/v1/tokens", &list_tokens);
+  add("DELETE", "/v1/tokens/{id}", &delete_token);
   for (const char* path : {"/", "/app.js", "/app.css"}) router.add("GET", path, &get_dashboard);
   return router;
 }

@@ -93,4 +93,14 @@ std::optional<std::string> fetch(const HttpClient& client, const std::string& ta
 // The problem document's detail and errors, one a line, on stderr.
 void print_problem(const Response& response);
 
+// The next work on the data folder itself, beside a server that runs on it or not.
+
+// Prints the token, alone on stdout. scope: read, worker or admin.
+int create_token(const std::string& data_folder, const std::string& name, const std::string& scope);
+int list_tokens(const std::string& data_folder, bool as_json);
+int revoke_token(const std::string& data_folder, const std::string& id);
+
+// Copies the database, whole and checked, into a new file.
+int backup(const std::string& data_folder, const std::string& file);
+
 }  // namespace quarry::server

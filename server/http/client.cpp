@@ -4,6 +4,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
@@ -16,23 +17,13 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-tcp::socket connect(asio::io_context& context, const std::string& host, const std::string& port,
-                    const std::string& url) {
-  try {
-    tcp::socket socket(context);
-    asio::connect(socket, tcp::resolver(context).resolve(host, port));
-    return socket;
-  } catch (const boost::system::system_error& error) {
-    throw ConnectionError("no Quarry server answers at " + url + ": " + error.code().message() +
-                          "; start one with 'quarry serve', or give its address with --url");
-  }
-}
-
 http::request<http::string_body> make_request(const std::string& method, const std::string& target,
-                                              const std::string& host, const std::string& body) {
+                                              const std::string& host, const std::string& token,
+                                              const std::string& body) {
   http::request<http::string_body> request(http::string_to_verb(method), target, 11);
   request.set(http::field::host, host);
   request.set(http::field::connection, "close");
+  if (!token.empty()) request.set(http::field::authorization, "Bearer " + token);
   if (!body.empty()) request.set(http::field::content_type, "application/json");
   request.body() = body;
   request.prepare_payload();
@@ -60,60 +51,93 @@ bool deliver(std::string& text, const std::function<bool(const ServerSentEvent&)
 
 }  // namespace
 
-HttpClient::HttpClient(const std::string& url) : url_(url) {
-  constexpr std::string_view kScheme = "http://";
+HttpClient::HttpClient(const std::string& url, std::string token, std::string ca_file)
+    : url_(url), token_(std::move(token)), ca_file_(std::move(ca_file)) {
   std::string rest = url;
-  if (!rest.starts_with(kScheme))
+  is_tls_ = rest.starts_with("https://");
+  if (!is_tls_ && !rest.starts_with("http://"))
     throw ConnectionError("\"" + url + "\" is not an address such as http://127.0.0.1:8080");
-  rest.erase(0, kScheme.size());
+  rest.erase(0, is_tls_ ? 8 : 7);
   if (rest.ends_with('/')) rest.pop_back();
   const std::size_t colon = rest.rfind(':');
-  host_ = rest.substr(0, colon);
-  port_ = colon == std::string::npos ? "80" : rest.substr(colon + 1);
+  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
+  host_ = has_port ? rest.substr(0, colon) : rest;
+  port_ = has_port ? rest.substr(colon + 1) : is_tls_ ? "443" : "80";
+  if (host_.starts_with('[') && host_.ends_with(']')) host_ = host_.substr(1, host_.size() - 2);
+}
+
+template <typename Use>
+void HttpClient::connected(const Use& use) const {
+  asio::io_context context;
+  bool is_connected = false;
+  try {
+    tcp::socket socket(context);
+    asio::connect(socket, tcp::resolver(context).resolve(host_, port_));
+    if (!is_tls_) {
+      is_connected = true;
+      return use(socket);
+    }
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    if (ca_file_.empty()) {
+      tls.set_default_verify_paths();
+    } else {
+      tls.load_verify_file(ca_file_);
+    }
+    asio::ssl::stream<tcp::socket> stream(std::move(socket), tls);
+    stream.set_verify_mode(asio::ssl::verify_peer);
+    stream.set_verify_callback(asio::ssl::host_name_verification(host_));
+    if (SSL_set_tlsext_host_name(stream.native_handle(), host_.c_str()) != 1)
+      throw ConnectionError("\"" + host_ + "\" is no name that TLS can ask for");
+    stream.handshake(asio::ssl::stream_base::client);
+    is_connected = true;
+    use(stream);
+  } catch (const boost::system::system_error& error) {
+    if (is_connected)
+      throw ConnectionError("the Quarry server at " + url_ +
+                            " broke off: " + error.code().message());
+    throw ConnectionError("no Quarry server answers at " + url_ + ": " + error.code().message() +
+                          "; start one with 'quarry serve', or give its address with --url");
+  }
 }
 
 Response HttpClient::request(const std::string& method, const std::string& target,
                              const std::string& body) const {
-  asio::io_context context;
-  tcp::socket socket = connect(context, host_, port_, url_);
-  try {
-    http::write(socket, make_request(method, target, host_, body));
+  Response response;
+  connected([&](auto& stream) {
+    http::write(stream, make_request(method, target, host_, token_, body));
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(boost::none);
-    http::read(socket, buffer, parser);
+    http::read(stream, buffer, parser);
     const http::response<http::string_body>& answer = parser.get();
-    Response response{.status = answer.result_int(), .body = answer.body()};
+    response.status = answer.result_int();
+    response.body = answer.body();
     for (const auto& field : answer)
       response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     const beast::string_view type = answer[http::field::content_type];
     response.content_type = std::string(type.data(), type.size());
-    return response;
-  } catch (const boost::system::system_error& error) {
-    throw ConnectionError("the Quarry server at " + url_ + " broke off: " + error.code().message());
-  }
+  });
+  return response;
 }
 
 void HttpClient::stream(const std::string& target, std::int64_t last_event_id,
                         const std::function<bool(const ServerSentEvent&)>& on_event,
                         const std::function<void(const Response&)>& on_refused) const {
-  asio::io_context context;
-  tcp::socket socket = connect(context, host_, port_, url_);
-  try {
-    http::request<http::string_body> request = make_request("GET", target, host_, "");
+  connected([&](auto& stream) {
+    http::request<http::string_body> request = make_request("GET", target, host_, token_, "");
     request.set("Last-Event-ID", std::to_string(last_event_id));
-    http::write(socket, request);
+    http::write(stream, request);
     beast::flat_buffer buffer;
     http::response_parser<http::buffer_body> parser;
     parser.body_limit(boost::none);
-    http::read_header(socket, buffer, parser);
+    http::read_header(stream, buffer, parser);
     std::string text;
     std::vector<char> chunk(16384);
     while (!parser.is_done()) {
       parser.get().body().data = chunk.data();
       parser.get().body().size = chunk.size();
       beast::error_code error;
-      http::read_some(socket, buffer, parser, error);
+      http::read_some(stream, buffer, parser, error);
       if (error && error != http::error::need_buffer && error != http::error::end_of_stream)
         throw boost::system::system_error(error);
       text.append(chunk.data(), chunk.size() - parser.get().body().size);
@@ -121,9 +145,7 @@ void HttpClient::stream(const std::string& target, std::int64_t last_event_id,
     }
     if (parser.get().result_int() != 200)
       on_refused({.status = parser.get().result_int(), .body = text});
-  } catch (const boost::system::system_error& error) {
-    throw ConnectionError("the Quarry server at " + url_ + " broke off: " + error.code().message());
-  }
+  });
 }
 
 }  // namespace quarry::server

@@ -17,9 +17,10 @@ struct ConnectionError : std::runtime_error {
 
 class HttpClient {
  public:
-  // url: "http://127.0.0.1:8080". Throws ConnectionError when it is not such a URL. Nothing is
-  // connected yet.
-  explicit HttpClient(const std::string& url);
+  // url: "http://127.0.0.1:8080" or "https://..."; token: sent with every request unless empty;
+  // ca_file: PEM file of the authority that the server's certificate is checked against, empty for
+  // the system's. Throws ConnectionError when the URL is none. Nothing is connected yet.
+  explicit HttpClient(const std::string& url, std::string token = "", std::string ca_file = "");
 
   // One request on a connection of its own. Throws ConnectionError.
   Response request(const std::string& method, const std::string& target,
@@ -34,7 +35,14 @@ class HttpClient {
   const std::string& url() const { return url_; }
 
  private:
+  // Calls use with a connected stream, plain or TLS.
+  template <typename Use>
+  void connected(const Use& use) const;
+
   std::string url_;
+  std::string token_;
+  std::string ca_file_;
+  bool is_tls_ = false;
   std::string host_;
   std::string port_;
 };

@@ -20,6 +20,8 @@ struct Request {
   std::map<std::string, std::string, std::less<>> headers;     // names in lower case
   std::map<std::string, std::string, std::less<>> parameters;  // of the matched route: {id}
   std::string body;
+  std::string id;    // names this request in the answer and in logs
+  std::string peer;  // the client's IP address
 };
 
 struct ServerSentEvent {
@@ -45,7 +47,11 @@ struct Response {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<EventSource> events;  // instead of a body
+  std::string route;                  // "/v1/studies/{id}"; empty when no route matched
 };
+
+// The value of a header, by its name in lower case; empty when it is not there.
+std::string_view header(const Request& request, std::string_view name);
 
 // RFC 9457. errors: pairs of JSON pointer and detail.
 Response problem(unsigned status, const std::string& detail,

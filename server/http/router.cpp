@@ -59,24 +59,33 @@ void Router::add(const std::string& method, const std::string& pattern, Handler 
 Response Router::route(Request request) const {
   const std::string wanted = request.method == "HEAD" ? "GET" : request.method;
   std::string allowed;
+  std::string pattern;
   for (const Entry& entry : entries_) {
     std::map<std::string, std::string, std::less<>> bound;
     if (!match(entry.pattern, request.path, bound)) continue;
+    pattern = entry.pattern;
     if (entry.method != wanted) {
       allowed += (allowed.empty() ? "" : ", ") + entry.method;
+      if (entry.method == "GET") allowed += ", HEAD";
       continue;
     }
     request.parameters = std::move(bound);
+    Response response;
     try {
-      return entry.handler(request);
+      response = entry.handler(request);
     } catch (const std::exception& error) {
-      return problem(500, std::string("the server could not answer: ") + error.what());
+      response = problem(500, std::string("the server could not answer: ") + error.what());
     }
+    response.route = pattern;
+    return response;
   }
   if (allowed.empty()) return problem(404, "there is nothing at " + request.path);
   Response response =
-      problem(405, request.path + " answers " + allowed + ", not " + request.method);
-  response.headers.emplace_back("Allow", allowed);
+      request.method == "OPTIONS"
+          ? Response{.status = 204, .content_type = ""}
+          : problem(405, request.path + " answers " + allowed + ", not " + request.method);
+  response.headers.emplace_back("Allow", allowed + ", OPTIONS");
+  response.route = pattern;
   return response;
 }
 

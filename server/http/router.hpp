@@ -20,7 +20,8 @@ class Router {
   void add(const std::string& method, const std::string& pattern, Handler handler);
 
   // 404 when no pattern matches the path, 405 with Allow when another method's does. HEAD is
-  // answered by GET. A handler that throws is a 500 with its reason.
+  // answered by GET, OPTIONS with what the path answers. A handler that throws is a 500 with its
+  // reason.
   Response route(Request request) const;
 
   struct Route {

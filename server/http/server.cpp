@@ -10,14 +10,19 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <cctype>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
+
+#include "server/http/router.hpp"
 
 namespace quarry::server {
 namespace {
@@ -27,6 +32,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::use_awaitable;
 using asio::ip::tcp;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr std::uint64_t kMaxBody = 8 * 1024 * 1024;
 constexpr std::uint32_t kMaxHeader = 16 * 1024;
@@ -51,14 +57,18 @@ http::response<http::string_body> to_message(Response response,
                                              const http::request<http::string_body>& asked) {
   http::response<http::string_body> message(static_cast<http::status>(response.status),
                                             asked.version());
-  message.set(http::field::content_type, response.content_type);
-  message.set("X-Content-Type-Options", "nosniff");
+  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
   for (const auto& [name, value] : response.headers) message.set(name, value);
   message.keep_alive(asked.keep_alive());
   const std::size_t length = response.body.size();
   if (asked.method() != http::verb::head) message.body() = std::move(response.body);
   message.prepare_payload();
-  message.content_length(length);
+  // HEAD says how long GET's body is; 204 and 304 have none.
+  if (response.status == 204 || response.status == 304) {
+    message.erase(http::field::content_length);
+  } else {
+    message.content_length(length);
+  }
   return message;
 }
 
@@ -97,13 +107,15 @@ class Wakeup : public std::enable_shared_from_this<Wakeup> {
   bool woken_ = false;
 };
 
-asio::awaitable<void> send(beast::tcp_stream& stream, const std::string& text) {
-  stream.expires_after(kWriteTimeout);
+template <typename Stream>
+asio::awaitable<void> send(Stream& stream, const std::string& text) {
+  beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
   const asio::const_buffer buffer = asio::buffer(text);
   co_await asio::async_write(stream, buffer, use_awaitable);
 }
 
-asio::awaitable<void> serve_events(beast::tcp_stream& stream, EventSource source) {
+template <typename Stream>
+asio::awaitable<void> serve_events(Stream& stream, EventSource source) {
   const auto wakeup = std::make_shared<Wakeup>(stream.get_executor());
   const std::shared_ptr<void> subscription = source.subscribe([wakeup] { wakeup->wake(); });
   const std::string head =
@@ -127,55 +139,118 @@ asio::awaitable<void> serve_events(beast::tcp_stream& stream, EventSource source
   }
 }
 
-asio::awaitable<void> serve_connection(beast::tcp_stream stream, const Router& router) {
+template <typename Stream>
+asio::awaitable<void> refuse(Stream& stream, unsigned status, const std::string& why) {
+  http::request<http::string_body> nothing;
+  nothing.version(11);
+  nothing.keep_alive(false);
+  http::response<http::string_body> refusal = to_message(problem(status, why), nothing);
+  if (status == 503) refusal.set(http::field::retry_after, "1");
+  beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
+  co_await http::async_write(stream, refusal, use_awaitable);
+}
+
+template <typename Stream>
+asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
+                                     const Answerer& answerer) {
   beast::flat_buffer buffer;
-  try {
-    while (true) {
-      http::request_parser<http::string_body> parser;
-      parser.body_limit(kMaxBody);
-      parser.header_limit(kMaxHeader);
-      stream.expires_after(kReadTimeout);
-      beast::error_code error;
-      co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
-      if (error == http::error::end_of_stream || error == beast::error::timeout) break;
-      if (error) {
-        http::request<http::string_body> nothing;
-        nothing.version(11);
-        nothing.keep_alive(false);
-        const bool too_large = error == http::error::body_limit;
-        const std::string why =
-            too_large ? "the body is larger than 8 MiB"
-                      : "not an HTTP request that this server understands: " + error.message();
-        http::response<http::string_body> refusal =
-            to_message(problem(too_large ? 413 : 400, why), nothing);
-        stream.expires_after(kWriteTimeout);
-        co_await http::async_write(stream, refusal, use_awaitable);
-        break;
-      }
-      const http::request<http::string_body> message = parser.release();
-      Request request = to_request(message);
-      const beast::string_view target = message.target();
-      Response response =
-          parse_target({target.data(), target.size()}, request)
-              ? router.route(std::move(request))
-              : problem(400, "the request's target is not a path with sound escapes");
-      if (response.events && message.method() != http::verb::head) {
-        co_await serve_events(stream, std::move(*response.events));
-        break;
-      }
-      http::response<http::string_body> answer = to_message(std::move(response), message);
-      stream.expires_after(kWriteTimeout);
-      co_await http::async_write(stream, answer, use_awaitable);
-      if (!answer.keep_alive()) break;
+  while (true) {
+    http::request_parser<http::string_body> parser;
+    parser.body_limit(kMaxBody);
+    parser.header_limit(kMaxHeader);
+    beast::get_lowest_layer(stream).expires_after(kReadTimeout);
+    beast::error_code error;
+    co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
+    if (error == http::error::end_of_stream || error == beast::error::timeout ||
+        error == asio::ssl::error::stream_truncated)
+      co_return;
+    if (error) {
+      const bool too_large = error == http::error::body_limit;
+      const std::string why =
+          too_large ? "the body is larger than 8 MiB"
+                    : "not an HTTP request that this server understands: " + error.message();
+      co_await refuse(stream, too_large ? 413 : 400, why);
+      co_return;
     }
-    beast::error_code ignored;
-    stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  } catch (const std::exception&) {
-    // The peer went away or was too slow; there is nobody left to tell.
+    const http::request<http::string_body> message = parser.release();
+    Request request = to_request(message);
+    request.peer = peer;
+    const beast::string_view target = message.target();
+    Response response = parse_target({target.data(), target.size()}, request)
+                            ? answerer(std::move(request))
+                            : problem(400, "the request's target is not a path with sound escapes");
+    if (response.events && message.method() != http::verb::head) {
+      co_await serve_events(stream, std::move(*response.events));
+      co_return;
+    }
+    http::response<http::string_body> answer = to_message(std::move(response), message);
+    beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
+    co_await http::async_write(stream, answer, use_awaitable);
+    if (!answer.keep_alive()) co_return;
   }
 }
 
-asio::awaitable<void> accept_connections(tcp::acceptor& acceptor, const Router& router) {
+// Counts the connections that are open.
+class Place {
+ public:
+  explicit Place(std::size_t& taken) : taken_(taken) { ++taken_; }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { --taken_; }
+
+ private:
+  std::size_t& taken_;
+};
+
+struct Service {
+  Answerer answer;
+  std::optional<asio::ssl::context> tls;
+  std::size_t max_connections = 0;
+  std::size_t connections = 0;
+};
+
+asio::awaitable<void> serve_plain(beast::tcp_stream stream, const std::string& peer,
+                                  const Service& service) {
+  if (service.connections > service.max_connections) {
+    co_await refuse(stream, 503, "too many connections are open: try again in a second");
+  } else {
+    co_await serve_requests(stream, peer, service.answer);
+  }
+  beast::error_code ignored;
+  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+asio::awaitable<void> serve_tls(beast::tcp_stream plain, const std::string& peer,
+                                Service& service) {
+  TlsStream stream(std::move(plain), *service.tls);
+  beast::get_lowest_layer(stream).expires_after(kReadTimeout);
+  co_await stream.async_handshake(asio::ssl::stream_base::server, use_awaitable);
+  if (service.connections > service.max_connections) {
+    co_await refuse(stream, 503, "too many connections are open: try again in a second");
+  } else {
+    co_await serve_requests(stream, peer, service.answer);
+  }
+  beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
+  co_await stream.async_shutdown(use_awaitable);
+}
+
+asio::awaitable<void> serve_connection(tcp::socket socket, Service& service) {
+  const Place place(service.connections);
+  try {
+    socket.set_option(tcp::no_delay(true));
+    const std::string peer = socket.remote_endpoint().address().to_string();
+    beast::tcp_stream stream(std::move(socket));
+    if (service.tls) {
+      co_await serve_tls(std::move(stream), peer, service);
+    } else {
+      co_await serve_plain(std::move(stream), peer, service);
+    }
+  } catch (const std::exception&) {
+    // The peer went away, was too slow or spoke no TLS; there is nobody left to tell.
+  }
+}
+
+asio::awaitable<void> accept_connections(tcp::acceptor& acceptor, Service& service) {
   while (true) {
     beast::error_code error;
     tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, error));
@@ -186,10 +261,27 @@ asio::awaitable<void> accept_connections(tcp::acceptor& acceptor, const Router& 
       co_await pause.async_wait(use_awaitable);
       continue;
     }
-    socket.set_option(tcp::no_delay(true), error);
-    asio::co_spawn(acceptor.get_executor(),
-                   serve_connection(beast::tcp_stream(std::move(socket)), router), asio::detached);
+    asio::co_spawn(acceptor.get_executor(), serve_connection(std::move(socket), service),
+                   asio::detached);
   }
+}
+
+// Nothing when no certificate is given.
+std::optional<asio::ssl::context> load_tls(const ListenOptions& options) {
+  if (options.certificate_file.empty() && options.key_file.empty()) return std::nullopt;
+  asio::ssl::context tls(asio::ssl::context::tls_server);
+  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                  asio::ssl::context::no_tlsv1_1);
+  boost::system::error_code error;
+  tls.use_certificate_chain_file(options.certificate_file, error);
+  if (error)
+    throw std::runtime_error("cannot read the certificate \"" + options.certificate_file +
+                             "\": " + error.message() + "; --tls-cert takes a PEM file");
+  tls.use_private_key_file(options.key_file, asio::ssl::context::pem, error);
+  if (error)
+    throw std::runtime_error("cannot use the key \"" + options.key_file + "\": " + error.message() +
+                             "; --tls-key takes the PEM file of the certificate's own key");
+  return tls;
 }
 
 tcp::endpoint parse_endpoint(const std::string& address, std::uint16_t port) {
@@ -204,24 +296,30 @@ tcp::endpoint parse_endpoint(const std::string& address, std::uint16_t port) {
 }  // namespace
 
 struct HttpServer::State {
-  State(const tcp::endpoint& endpoint, const Router& routes) : acceptor(context), router(routes) {
+  State(const tcp::endpoint& endpoint, Service&& what)
+      : service(std::move(what)), acceptor(context) {
     acceptor.open(endpoint.protocol());
     acceptor.set_option(asio::socket_base::reuse_address(true));
     acceptor.bind(endpoint);
     acceptor.listen();
   }
 
+  // Outlives the context: sessions that are cut off by its end still leave their place.
+  Service service;
   asio::io_context context{1};
   tcp::acceptor acceptor;
-  const Router& router;
 };
 
-HttpServer::HttpServer(const std::string& address, std::uint16_t port, const Router& router) {
+HttpServer::HttpServer(const ListenOptions& options, Answerer answer) {
+  const tcp::endpoint endpoint = parse_endpoint(options.address, options.port);
+  Service service{.answer = std::move(answer),
+                  .tls = load_tls(options),
+                  .max_connections = options.max_connections};
   try {
-    state_ = std::make_unique<State>(parse_endpoint(address, port), router);
+    state_ = std::make_unique<State>(endpoint, std::move(service));
   } catch (const boost::system::system_error& error) {
-    const std::string why =
-        "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.code().message();
+    const std::string why = "cannot listen on " + options.address + ":" +
+                            std::to_string(options.port) + ": " + error.code().message();
     if (error.code() == asio::error::address_in_use) {
       throw AddressTaken(why + "; choose another port with --listen");
     }
@@ -234,7 +332,7 @@ HttpServer::~HttpServer() = default;
 std::uint16_t HttpServer::port() const { return state_->acceptor.local_endpoint().port(); }
 
 void HttpServer::run(bool until_signal) {
-  asio::co_spawn(state_->context, accept_connections(state_->acceptor, state_->router),
+  asio::co_spawn(state_->context, accept_connections(state_->acceptor, state_->service),
                  asio::detached);
   asio::signal_set signals(state_->context);
   if (until_signal) {

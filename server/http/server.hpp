@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "server/http/router.hpp"
+#include "server/http/message.hpp"
 
 namespace quarry::server {
 
@@ -16,11 +16,22 @@ struct AddressTaken : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Answers one request; called on the server's thread.
+using Answerer = std::function<Response(Request)>;
+
+struct ListenOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0 takes a free one
+  // PEM files of the certificate's chain and its key; both empty: no TLS.
+  std::string certificate_file;
+  std::string key_file;
+  std::size_t max_connections = 1024;  // more are told 503 and closed
+};
+
 class HttpServer {
  public:
-  // Listens at once; throws AddressTaken, or another std::runtime_error that says what to do. Port
-  // 0 takes a free one.
-  HttpServer(const std::string& address, std::uint16_t port, const Router& router);
+  // Listens at once; throws AddressTaken, or another std::runtime_error that says what to do.
+  HttpServer(const ListenOptions& options, Answerer answer);
   ~HttpServer();
 
   std::uint16_t port() const;

@@ -9,8 +9,22 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
+constexpr int kFirstSchema = 2;  // what kSchema makes
 
+constexpr const char* kAccessTables = R"(
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, scope TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE answers (
+  key TEXT PRIMARY KEY, request_hash TEXT NOT NULL, status INTEGER NOT NULL, content_type TEXT NOT NULL,
+  location TEXT NOT NULL, body TEXT NOT NULL, kept_at INTEGER NOT NULL
+);
+CREATE INDEX answers_by_age ON answers (kept_at);
+)";
+
+// Of version 2. What came later is made by the migrations, in a new database too, so that there is
+// one way to each version.
 constexpr const char* kSchema = R"(
 CREATE TABLE studies (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, spec TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, created_at TEXT NOT NULL,
@@ -37,14 +51,19 @@ CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWI
 )";
 
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array kMigrations = {
+constexpr std::array<const char*, 2> kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+    kAccessTables,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Query query(connection, sql);
   return query.next() ? query.integer(0) : 0;
+}
+
+void copy_into(Connection& connection, const std::string& file) {
+  Query(connection, "VACUUM INTO ?").bind(file).run();
 }
 
 void prepare(Connection& connection, const std::string& path) {
@@ -62,12 +81,17 @@ void prepare(Connection& connection, const std::string& path) {
   connection.run("PRAGMA synchronous = FULL");
   connection.run("PRAGMA foreign_keys = ON");
   if (tables > 0 && version == kSchemaVersion) return;
+  if (tables > 0) {
+    // A step that went wrong must not be the end of what was measured.
+    const std::string kept = path + ".schema-" + std::to_string(version);
+    if (!std::filesystem::exists(kept)) copy_into(connection, kept);
+  }
   Transaction transaction(connection);
   if (tables == 0) {
     connection.run(kSchema);
     connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   }
-  for (std::int64_t from = tables == 0 ? kSchemaVersion : version; from < kSchemaVersion; ++from)
+  for (std::int64_t from = tables == 0 ? kFirstSchema : version; from < kSchemaVersion; ++from)
     connection.run(kMigrations.at(static_cast<std::size_t>(from - 1)));
   connection.run(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
   transaction.commit();
@@ -78,6 +102,16 @@ void prepare(Connection& connection, const std::string& path) {
 Database::Database(const std::string& path) : writer(path), reader(path) {
   prepare(writer, path);
   reader.run("PRAGMA query_only = ON");
+}
+
+void back_up(Database& database, const std::string& file) {
+  const std::scoped_lock lock(database.write_mutex);
+  Query check(database.writer, "PRAGMA quick_check(1)");
+  if (check.next() && check.text(0) != "ok")
+    throw StoreError("the database is damaged (" + check.text(0) + ") and was not copied");
+  while (check.next()) {
+  }
+  copy_into(database.writer, file);
 }
 
 std::shared_ptr<Database> open_database(const std::string& folder) {

@@ -165,4 +165,8 @@ struct Database {
 // database, or a newer Quarry wrote it.
 std::shared_ptr<Database> open_database(const std::string& folder);
 
+// A whole copy, as of one moment, in a new file; others may read and write meanwhile. Every page
+// is read on the way, and what is damaged throws StoreError.
+void back_up(Database& database, const std::string& file);
+
 }  // namespace quarry::server

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "server/storage/database.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/manifests.hpp"
 #include "tests/support/server.hpp"
@@ -44,7 +45,10 @@ class Fixture {
 
  private:
   test::TemporaryFolder folder_;
-  std::unique_ptr<Store> store_ = open_sqlite_store(folder_.path());
+  std::shared_ptr<Database> database_ = open_database(folder_.path());
+  std::unique_ptr<Store> store_ = open_sqlite_store(database_);
+  TokenStore tokens_{database_};
+  RequestCounts counts_;
   EventHub hub_;
   TaskQueue queue_;
   evaluators::NetworkPool pool_;
@@ -52,7 +56,7 @@ class Fixture {
   evaluators::SupernetLibrary supernets_ = evaluators::SupernetLibrary::builtin();
   SupernetFolder user_supernets_{folder_.path() + "/supernets"};
   StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock()}};
-  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_};
+  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_, tokens_, counts_};
   Router router_ = make_router(context_);
   Response last_;
 };
@@ -248,6 +252,38 @@ TEST_CASE("health, version and the dashboard answer") {
   api.call("GET", "/");
   CHECK(api.status() == 200);
   CHECK(api.last().content_type.starts_with("text/html"));
+}
+
+TEST_CASE("a token is shown once, listed without its secret, and taken back") {
+  Fixture api;
+  const json created = api.call("POST", "/v1/tokens", {{"name", "phone"}, {"scope", "worker"}});
+  CHECK(api.status() == 201);
+  CHECK(created["token"].get<std::string>().starts_with("qt_"));
+  const json listed = api.call("GET", "/v1/tokens")["items"];
+  CHECK(listed.size() == 1);
+  CHECK(listed[0]["scope"] == "worker");
+  CHECK_FALSE(listed[0].contains("token"));
+  const json session = api.call("POST", "/v1/session", {{"token", created["token"]}});
+  CHECK(session["name"] == "phone");
+  api.call("POST", "/v1/session", {{"token", "qt_wrong"}});
+  CHECK(api.status() == 401);
+  api.call("DELETE", "/v1/tokens/" + created["id"].get<std::string>());
+  CHECK(api.status() == 204);
+  api.call("POST", "/v1/session", {{"token", created["token"]}});
+  CHECK(api.status() == 401);
+  const json mistaken = api.call("POST", "/v1/tokens", {{"scope", "root"}, {"name", ""}});
+  CHECK(api.status() == 422);
+  CHECK(mistaken["errors"].size() == 2);
+}
+
+TEST_CASE("probes find the server well, and monitors find its studies") {
+  Fixture api;
+  CHECK(api.call("GET", "/healthz")["status"] == "ok");
+  CHECK(api.call("GET", "/readyz")["status"] == "ready");
+  api.finished_study();
+  api.call("GET", "/metrics");
+  CHECK(api.last().body.find("quarry_studies{state=\"completed\"} 1") != std::string::npos);
+  CHECK(api.last().body.find("quarry_trials_finished 12") != std::string::npos);
 }
 
 }  // namespace

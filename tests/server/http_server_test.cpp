@@ -11,6 +11,9 @@
 
 #include "server/events/event_hub.hpp"
 #include "server/http/client.hpp"
+#include "server/http/router.hpp"
+#include "tests/support/certificate.hpp"
+#include "tests/support/server.hpp"
 
 namespace quarry::server {
 namespace {
@@ -18,7 +21,7 @@ namespace {
 // A server with a few routes and one stream of numbers that grows when told to.
 class Fixture {
  public:
-  Fixture() {
+  explicit Fixture(const ListenOptions& options = {}) {
     router_.add("GET", "/hello",
                 [](const Request&) { return Response{.body = "{\"hello\":true}"}; });
     router_.add("POST", "/echo", [](const Request& request) {
@@ -44,7 +47,8 @@ class Fixture {
       };
       return Response{.events = std::move(source)};
     });
-    server_ = std::make_unique<HttpServer>("127.0.0.1", 0, router_);
+    server_ = std::make_unique<HttpServer>(
+        options, [this](Request request) { return router_.route(std::move(request)); });
     thread_ = std::jthread([this] { server_->run(false); });
   }
 
@@ -168,15 +172,45 @@ TEST_CASE("a stream that does not exist is refused, not waited for") {
   CHECK(status == 404);
 }
 
+TEST_CASE("more connections than there are places are told so, and none of the others suffers") {
+  const Fixture fixture({.max_connections = 0});
+  const Response refused = fixture.client().request("GET", "/hello");
+  CHECK(refused.status == 503);
+  CHECK(refused.body.find("too many connections") != std::string::npos);
+}
+
+TEST_CASE("with a certificate the server speaks TLS, to clients that trust its authority") {
+  const test::TemporaryFolder folder;
+  const test::Certificate certificate = test::make_certificate(folder.path(), "127.0.0.1");
+  Fixture fixture({.certificate_file = certificate.certificate, .key_file = certificate.key});
+  const std::string url = "https" + fixture.client().url().substr(4);
+  const HttpClient trusting(url, "", certificate.certificate);
+  CHECK(trusting.request("GET", "/hello").body == "{\"hello\":true}");
+  fixture.grow(3, true);
+  std::string seen;
+  trusting.stream(
+      "/numbers", 0,
+      [&](const ServerSentEvent& event) {
+        seen += event.data + " ";
+        return true;
+      },
+      [](const Response&) { FAIL("refused"); });
+  CHECK(seen == "1 4 9 ");
+  CHECK_THROWS_WITH(HttpClient(url).request("GET", "/hello"), Catch::Contains("no Quarry server"));
+  // Plain HTTP to a TLS server ends the connection, not the server.
+  CHECK(fixture.raw("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n").empty());
+  CHECK(trusting.request("GET", "/hello").status == 200);
+}
+
 TEST_CASE("an address that cannot be had or reached is explained") {
   const Fixture fixture;
-  const Router router;
-  CHECK_THROWS_WITH(HttpServer("not an address", 1, router),
+  const auto nobody = [](Request) { return Response{}; };
+  CHECK_THROWS_WITH(HttpServer({.address = "not an address"}, nobody),
                     Catch::Contains("must be an IP address"));
-  CHECK_THROWS_WITH(
-      HttpServer("127.0.0.1",
-                 static_cast<std::uint16_t>(std::stoi(fixture.client().url().substr(17))), router),
-      Catch::Contains("choose another port"));
+  const auto taken = static_cast<std::uint16_t>(std::stoi(fixture.client().url().substr(17)));
+  CHECK_THROWS_WITH(HttpServer({.port = taken}, nobody), Catch::Contains("choose another port"));
+  CHECK_THROWS_WITH(HttpServer({.certificate_file = "/nowhere", .key_file = "/nowhere"}, nobody),
+                    Catch::Contains("cannot read the certificate \"/nowhere\""));
   CHECK_THROWS_WITH(HttpClient("http://127.0.0.1:1").request("GET", "/"),
                     Catch::Contains("start one with 'quarry serve'"));
   CHECK_THROWS_WITH(HttpClient("127.0.0.1:1"), Catch::Contains("is not an address such as"));

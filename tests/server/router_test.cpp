@@ -49,7 +49,10 @@ TEST_CASE("what is not there is 404, another method's path 405 with Allow") {
   const Response response = sample().route({.method = "DELETE", .path = "/v1/studies"});
   CHECK(response.status == 405);
   CHECK(response.headers ==
-        std::vector<std::pair<std::string, std::string>>{{"Allow", "GET, POST"}});
+        std::vector<std::pair<std::string, std::string>>{{"Allow", "GET, HEAD, POST, OPTIONS"}});
+  const Response options = sample().route({.method = "OPTIONS", .path = "/v1/studies"});
+  CHECK(options.status == 204);
+  CHECK(options.headers == response.headers);
 }
 
 TEST_CASE("a handler that throws is a 500 that says why") {

@@ -117,26 +117,28 @@ TEST_CASE("a measurement answers only the very same question, the latest first")
   CHECK(store->fingerprint("fp_2") == "");
 }
 
-TEST_CASE(
-    "a database of the first version is brought up to date, its measurements without detail") {
-  const test::TemporaryFolder folder;
+TEST_CASE("a database of every earlier schema is brought up to date, and kept beside as it was") {
   const MeasurementKey key{"net@1", "0,1", "latency_ms", "onednn {}", "fp_1"};
-  const search::Measurement old{.value = 2.0, .spread = 0.1, .samples = 30, .fingerprint = "fp_1"};
-  {
-    Commit change{.study = study("a")};
-    change.measurements.push_back({key, old, 0});
-    open_sqlite_store(folder.path())->commit(change);
-  }
-  run_sql(folder.path(), "ALTER TABLE measurements DROP COLUMN detail; PRAGMA user_version = 1");
-  search::Measurement measurement = old;
-  for (int opening = 0; opening < 2; ++opening) {
-    const auto store = open_sqlite_store(folder.path());
-    CHECK(store->find_measurement(key) == measurement);
-    measurement.detail["drift"] = 1.5;
-    Commit change{.study = study("a")};
-    change.measurements.push_back({key, measurement, 1});
-    store->commit(change);
-    CHECK(store->find_measurement(key) == measurement);
+  for (const int version : {1, 2}) {
+    INFO("schema " << version);
+    const test::TemporaryFolder folder;
+    const std::string name = "schema_" + std::to_string(version) + ".sql";
+    std::ifstream file(std::string(QUARRY_SOURCE_DIR) + "/tests/golden/databases/" + name);
+    REQUIRE(file);
+    const std::string sql{std::istreambuf_iterator<char>(file), {}};
+    run_sql(folder.path(), sql.c_str());
+    search::Measurement measurement{
+        .value = 2.0, .spread = 0.1, .samples = 30, .fingerprint = "fp_1"};
+    if (version >= 2) measurement.detail["drift"] = 1.5;
+    for (int opening = 0; opening < 2; ++opening) {
+      const auto store = open_sqlite_store(folder.path());
+      CHECK(store->study("a")->hypervolume == 0.25);
+      CHECK(store->events("a", 0, 10).size() == 1);
+      CHECK(store->trials("a", {.front_only = true}).size() == 1);
+      CHECK(store->find_measurement(key) == measurement);
+      CHECK(store->fingerprint("fp_1") == "a machine");
+    }
+    CHECK(std::filesystem::exists(folder.path() + "/quarry.db.schema-" + std::to_string(version)));
   }
 }
 

@@ -1,0 +1,204 @@
+// Tested by tests/server/gateway_test.cpp.
+#include "server/access/gateway.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "server/http/conventions.hpp"
+
+namespace quarry::server {
+namespace {
+
+constexpr double kBurstSeconds = 10.0;
+constexpr std::size_t kMostPeers = 10000;
+constexpr std::int64_t kAnswersKeptSeconds = 24 * 3600;
+constexpr std::string_view kCookie = "quarry_token=";
+
+// What a login needs, and what a probe asks, must be there for everybody.
+constexpr std::array<std::string_view, 7> kOpenPaths = {
+    "/", "/app.js", "/app.css", "/healthz", "/readyz", "/version", "/v1/session"};
+
+// "127.0.0.1:8080" -> "127.0.0.1", "[::1]:8080" -> "[::1]".
+std::string_view host_name(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+bool names_loopback(std::string_view host) {
+  const std::string_view name = host_name(host);
+  return name.empty() || name == "localhost" || name.starts_with("127.") || name == "[::1]";
+}
+
+bool is_json(std::string_view type) {
+  return type.empty() || type.starts_with("application/json") ||
+         type.find("+json") != std::string_view::npos ||
+         // What curl -d says of everything.
+         type.starts_with("application/x-www-form-urlencoded");
+}
+
+bool is_known_type(std::string_view type) {
+  return is_json(type) || type.starts_with("text/csv") ||
+         type.starts_with("application/x-ndjson") || type.starts_with("application/octet-stream");
+}
+
+bool changes_something(const Request& request) {
+  return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+}
+
+Response with_challenge(Response response) {
+  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"quarry\"");
+  return response;
+}
+
+}  // namespace
+
+std::string token_of(const Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view authorization = header(request, "authorization");
+  if (authorization.starts_with(kBearer)) return std::string(authorization.substr(kBearer.size()));
+  const std::string_view cookies = header(request, "cookie");
+  const std::size_t at = cookies.find(kCookie);
+  if (at == std::string_view::npos) return "";
+  const std::string_view rest = cookies.substr(at + kCookie.size());
+  return std::string(rest.substr(0, rest.find(';')));
+}
+
+Gateway::Gateway(const Router& router, TokenStore& tokens, AnswerStore& answers,
+                 RequestCounts& counts, GatewayOptions options)
+    : router_(router),
+      tokens_(tokens),
+      answers_(answers),
+      options_(std::move(options)),
+      counts_(counts) {}
+
+Response Gateway::answer(Request request) {
+  const auto start = std::chrono::steady_clock::now();
+  request.id = request_id(request);
+  std::optional<Response> refused = refusal(request);
+  Response response = refused ? std::move(*refused) : answer_once(request);
+  const std::string route = response.route;
+  response = conform(request, std::move(response));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  counts_.add({request.method, route, response.status}, took.count());
+  return response;
+}
+
+std::optional<Response> Gateway::refusal(const Request& request) {
+  if (auto refused = refusal_of_origin(request)) return refused;
+  if (auto refused = refusal_of_rate(request)) return refused;
+  if (auto refused = refusal_of_token(request)) return refused;
+  if (changes_something(request) && !request.body.empty()) {
+    const std::string_view type = header(request, "content-type");
+    if (!is_known_type(type))
+      return problem(415, "a body of type " + std::string(type) +
+                              " is not understood: send JSON with Content-Type: application/json");
+  }
+  return refusal_of_precondition(request);
+}
+
+// A page of another site must not drive this server through the user's browser: neither under a
+// name of its own that resolves to this machine, nor by a form or fetch.
+std::optional<Response> Gateway::refusal_of_origin(const Request& request) const {
+  const std::string_view host = header(request, "host");
+  if (!options_.tokens_required && !names_loopback(host))
+    return problem(403, "this server answers to loopback names such as 127.0.0.1 alone, not to \"" +
+                            std::string(host) + "\"");
+  const std::string_view origin = header(request, "origin");
+  if (origin.empty()) return std::nullopt;
+  const std::size_t scheme = origin.find("://");
+  if (scheme != std::string_view::npos && origin.substr(scheme + 3) == host) return std::nullopt;
+  return problem(403,
+                 "requests from pages of another site (" + std::string(origin) + ") are refused");
+}
+
+std::optional<Response> Gateway::refusal_of_rate(const Request& request) {
+  if (options_.requests_per_second <= 0.0) return std::nullopt;
+  const double now = options_.now();
+  const double burst = options_.requests_per_second * kBurstSeconds;
+  const std::scoped_lock lock(allowances_mutex_);
+  // Whoever has not asked for that long has its whole burst again: nothing is lost with the entry.
+  if (allowances_.size() > kMostPeers)
+    std::erase_if(allowances_,
+                  [&](const auto& entry) { return now - entry.second.at > kBurstSeconds; });
+  const auto [entry, is_new] = allowances_.try_emplace(request.peer, Allowance{burst, now});
+  Allowance& allowance = entry->second;
+  allowance.left = std::min(
+      burst, allowance.left + std::max(0.0, now - allowance.at) * options_.requests_per_second);
+  allowance.at = now;
+  if (allowance.left < 1.0) {
+    Response response = problem(429, "too many requests from " + request.peer +
+                                         ": wait a second, or let many trials share a request");
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+  }
+  allowance.left -= 1.0;
+  return std::nullopt;
+}
+
+std::optional<Response> Gateway::refusal_of_token(const Request& request) {
+  if (!options_.tokens_required || std::ranges::find(kOpenPaths, request.path) != kOpenPaths.end())
+    return std::nullopt;
+  const std::string token = token_of(request);
+  if (token.empty())
+    return with_challenge(
+        problem(401,
+                "a token is needed: send \"Authorization: Bearer TOKEN\"; 'quarry token create' on "
+                "the server's machine makes one"));
+  const std::string hash = hash_token(token);
+  const std::optional<TokenRecord> known = tokens_.find_hash(hash);
+  if (!known || !equal_in_constant_time(known->hash, hash))
+    return with_challenge(problem(401, "this token is not known to the server, or was revoked"));
+  const Scope needed = scope_needed(request.method, request.path);
+  if (known->scope < needed)
+    return problem(403, "the token \"" + known->name + "\" has scope " +
+                            std::string(to_text(known->scope)) + "; " + request.method + " " +
+                            request.path + " needs " + std::string(to_text(needed)));
+  return std::nullopt;
+}
+
+std::optional<Response> Gateway::refusal_of_precondition(const Request& request) {
+  const std::string_view wanted = header(request, "if-match");
+  if (wanted.empty() || !changes_something(request)) return std::nullopt;
+  Request read{.method = "GET", .path = request.path};
+  // The verb of "/v1/studies/ID:pause" acts on the resource before it.
+  if (const std::size_t colon = read.path.rfind(':');
+      colon != std::string::npos && colon > read.path.rfind('/'))
+    read.path.erase(colon);
+  const Response current = router_.route(read);
+  if (current.status == 200 && names_tag(wanted, entity_tag(current.body))) return std::nullopt;
+  return problem(412, read.path + " is not what If-Match says any more: read it again");
+}
+
+Response Gateway::answer_once(const Request& request) {
+  const std::string key(header(request, "idempotency-key"));
+  if (key.empty() || request.method != "POST") return router_.route(request);
+  if (key.size() > 255) return problem(400, "an Idempotency-Key has at most 255 characters");
+  // Two users' keys have nothing to do with each other.
+  const std::string kept_key = hash_token(token_of(request) + "\n" + key);
+  const std::string request_hash =
+      hash_token(request.method + "\n" + request.path + "\n" + request.body);
+  if (const std::optional<KeptAnswer> kept = answers_.find(kept_key)) {
+    if (kept->request_hash != request_hash)
+      return problem(422, "this Idempotency-Key was used for another request: take a new one");
+    Response again{.status = kept->status, .content_type = kept->content_type, .body = kept->body};
+    if (!kept->location.empty()) again.headers.emplace_back("Location", kept->location);
+    again.headers.emplace_back("Idempotency-Replayed", "true");
+    return again;
+  }
+  Response response = router_.route(request);
+  // What failed for the server's sake may be tried again.
+  if (response.status >= 500 || response.status == 429 || response.events) return response;
+  KeptAnswer kept{.request_hash = request_hash,
+                  .status = response.status,
+                  .content_type = response.content_type,
+                  .body = response.body};
+  for (const auto& [name, value] : response.headers) {
+    if (name == "Location") kept.location = value;
+  }
+  const auto now = static_cast<std::int64_t>(options_.now());
+  answers_.keep(kept_key, kept, now, now - kAnswersKeptSeconds);
+  return response;
+}
+
+}  // namespace quarry::server

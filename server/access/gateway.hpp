@@ -1,0 +1,64 @@
+// What stands before the router: who may ask what, how often, and once. In this order: the host
+// that the request names, the site it comes from, its rate, its token, its media type, its
+// preconditions, its idempotency key; then the route; then what every answer has in common.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "server/access/request_counts.hpp"
+#include "server/http/router.hpp"
+#include "server/storage/answer_store.hpp"
+#include "server/storage/token_store.hpp"
+
+namespace quarry::server {
+
+struct GatewayOptions {
+  // Without it everybody who can connect may do everything: for loopback alone.
+  bool tokens_required = false;
+  // Of one client; 0 = no limit. Bursts of ten seconds' worth are let through.
+  double requests_per_second = 0.0;
+  // Seconds since 1970; tests hand in their own.
+  std::function<double()> now;
+};
+
+class Gateway {
+ public:
+  // All outlive the gateway.
+  Gateway(const Router& router, TokenStore& tokens, AnswerStore& answers, RequestCounts& counts,
+          GatewayOptions options);
+
+  // Thread-safe as far as the router is.
+  Response answer(Request request);
+
+ private:
+  std::optional<Response> refusal(const Request& request);
+  std::optional<Response> refusal_of_origin(const Request& request) const;
+  std::optional<Response> refusal_of_rate(const Request& request);
+  std::optional<Response> refusal_of_token(const Request& request);
+  std::optional<Response> refusal_of_precondition(const Request& request);
+  Response answer_once(const Request& request);
+
+  struct Allowance {
+    double left = 0.0;
+    double at = 0.0;
+  };
+
+  const Router& router_;
+  TokenStore& tokens_;
+  AnswerStore& answers_;
+  GatewayOptions options_;
+  RequestCounts& counts_;
+  std::mutex allowances_mutex_;
+  std::map<std::string, Allowance> allowances_;  // by peer
+};
+
+// The token of "Authorization: Bearer TOKEN", or of the cookie that POST /v1/session set; empty
+// when there is none.
+std::string token_of(const Request& request);
+
+}  // namespace quarry::server

@@ -1,0 +1,83 @@
+// /v1/session and /v1/tokens: logging a browser in, and who else may.
+#include <nlohmann/json.hpp>
+
+#include "search/supernets/json_fields.hpp"
+#include "server/access/token.hpp"
+#include "server/api/api.hpp"
+#include "server/api/views.hpp"
+#include "server/studies/clock.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+json token_view(const TokenRecord& token) {
+  return {{"id", token.id},
+          {"name", token.name},
+          {"scope", to_text(token.scope)},
+          {"created_at", token.created_at}};
+}
+
+}  // namespace
+
+Response create_session(const ApiContext& context, const Request& request) {
+  search::FieldErrors errors;
+  const std::optional<json> document = search::parse_json(request.body, errors);
+  if (!document) return field_problem("the login could not be read", errors);
+  search::ObjectReader reader(*document, "", errors);
+  const std::optional<std::string> token = reader.text("token", search::Presence::kRequired);
+  reader.finish();
+  if (!errors.empty()) return field_problem("the login has mistakes", errors);
+  const std::optional<TokenRecord> known = context.tokens.find_hash(hash_token(*token));
+  if (!known) return problem(401, "this token is not known to the server, or was revoked");
+  Response response = json_response({{"name", known->name}, {"scope", to_text(known->scope)}});
+  response.headers.emplace_back("Set-Cookie", "quarry_token=" + *token +
+                                                  "; Path=/; HttpOnly; SameSite=Strict" +
+                                                  (context.serves_tls ? "; Secure" : ""));
+  return response;
+}
+
+Response end_session(const ApiContext&, const Request&) {
+  Response response{.status = 204, .content_type = ""};
+  response.headers.emplace_back("Set-Cookie",
+                                "quarry_token=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+  return response;
+}
+
+Response list_tokens(const ApiContext& context, const Request&) {
+  json items = json::array();
+  for (const TokenRecord& token : context.tokens.all()) items.push_back(token_view(token));
+  return json_response({{"items", std::move(items)}});
+}
+
+Response create_token(const ApiContext& context, const Request& request) {
+  search::FieldErrors errors;
+  const std::optional<json> document = search::parse_json(request.body, errors);
+  if (!document) return field_problem("the token could not be read", errors);
+  search::ObjectReader reader(*document, "", errors);
+  const std::optional<std::string> name = reader.text("name", search::Presence::kRequired);
+  const std::string scope = reader.text("scope", search::Presence::kOptional).value_or("read");
+  reader.finish();
+  if (!scope_from(scope))
+    errors.push_back({"/scope", "must be read, worker or admin, got \"" + scope + "\""});
+  if (name && (name->empty() || name->size() > 200))
+    errors.push_back({"/name", "must say what the token is for, in 1 to 200 characters"});
+  if (!errors.empty()) return field_problem("the token has mistakes", errors);
+  const auto [record, secret] = new_token(*name, *scope_from(scope), system_clock().now());
+  context.tokens.add(record);
+  json view = token_view(record);
+  view["token"] = secret;
+  Response response = json_response(view, 201);
+  response.headers.emplace_back("Location", "/v1/tokens/" + record.id);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response delete_token(const ApiContext& context, const Request& request) {
+  const std::string& id = request.parameters.find("id")->second;
+  if (!context.tokens.remove(id)) return problem(404, "there is no token " + id);
+  return {.status = 204, .content_type = ""};
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,70 @@
+// quarry token and quarry backup: verbs of the server's own machine, on its data folder. Both work
+// while a server runs on it.
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "server/cli/commands.hpp"
+#include "server/storage/database.hpp"
+#include "server/storage/token_store.hpp"
+#include "server/studies/clock.hpp"
+
+namespace quarry::server {
+
+int create_token(const std::string& data_folder, const std::string& name,
+                 const std::string& scope) {
+  const std::optional<Scope> known = scope_from(scope);
+  if (!known) {
+    std::cerr << "quarry token: --scope must be read, worker or admin, got " << scope << "\n";
+    return 2;
+  }
+  TokenStore tokens(open_database(data_folder));
+  const auto [record, secret] = new_token(name, *known, system_clock().now());
+  tokens.add(record);
+  std::cerr << "token " << record.id << " (" << scope
+            << "); this is the only time that it is shown:\n";
+  std::cout << secret << "\n";
+  return 0;
+}
+
+int list_tokens(const std::string& data_folder, bool as_json) {
+  TokenStore tokens(open_database(data_folder));
+  nlohmann::json items = nlohmann::json::array();
+  for (const TokenRecord& token : tokens.all()) {
+    if (!as_json)
+      std::cout << token.id << "  " << to_text(token.scope)
+                << std::string(8 - to_text(token.scope).size(), ' ') << token.created_at << "  "
+                << token.name << "\n";
+    items.push_back({{"id", token.id},
+                     {"name", token.name},
+                     {"scope", to_text(token.scope)},
+                     {"created_at", token.created_at}});
+  }
+  if (as_json) std::cout << items.dump(2) << "\n";
+  return 0;
+}
+
+int revoke_token(const std::string& data_folder, const std::string& id) {
+  TokenStore tokens(open_database(data_folder));
+  if (tokens.remove(id)) return 0;
+  std::cerr << "quarry token: there is no token " << id << "; 'quarry token list' shows them\n";
+  return 1;
+}
+
+int backup(const std::string& data_folder, const std::string& file) {
+  if (!std::filesystem::exists(std::filesystem::path(data_folder) / "quarry.db")) {
+    std::cerr << "quarry backup: there is no quarry.db in " << data_folder
+              << "; give --data the server's folder\n";
+    return 1;
+  }
+  if (std::filesystem::exists(file)) {
+    std::cerr << "quarry backup: " << file << " is there already; name a new file\n";
+    return 1;
+  }
+  back_up(*open_database(data_folder), file);
+  std::cout << "wrote " << file << " (" << std::filesystem::file_size(file)
+            << " bytes); to restore, put it into an empty folder as quarry.db\n";
+  return 0;
+}
+
+}  // namespace quarry::server

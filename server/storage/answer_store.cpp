@@ -1,0 +1,39 @@
+// Tested by tests/server/gateway_test.cpp.
+#include "server/storage/answer_store.hpp"
+
+#include "server/storage/database.hpp"
+
+namespace quarry::server {
+
+std::optional<KeptAnswer> AnswerStore::find(const std::string& key) {
+  const std::scoped_lock lock(database_->read_mutex);
+  Query query(database_->reader,
+              "SELECT request_hash, status, content_type, location, body FROM answers WHERE key = "
+              "?");
+  query.bind(key);
+  if (!query.next()) return std::nullopt;
+  return KeptAnswer{.request_hash = query.text(0),
+                    .status = static_cast<unsigned>(query.integer(1)),
+                    .content_type = query.text(2),
+                    .location = query.text(3),
+                    .body = query.text(4)};
+}
+
+void AnswerStore::keep(const std::string& key, const KeptAnswer& answer, std::int64_t now,
+                       std::int64_t forget_before) {
+  const std::scoped_lock lock(database_->write_mutex);
+  Transaction transaction(database_->writer);
+  Query(database_->writer, "DELETE FROM answers WHERE kept_at < ?").bind(forget_before).run();
+  Query(database_->writer, "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)")
+      .bind(key)
+      .bind(answer.request_hash)
+      .bind(static_cast<std::int64_t>(answer.status))
+      .bind(answer.content_type)
+      .bind(answer.location)
+      .bind(answer.body)
+      .bind(now)
+      .run();
+  transaction.commit();
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,38 @@
+// Answers to requests that carried an Idempotency-Key, so that the same request sent again is
+// answered the same and done once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/http/message.hpp"
+#include "server/storage/store_error.hpp"
+
+namespace quarry::server {
+
+struct Database;
+
+struct KeptAnswer {
+  std::string request_hash;  // of method, path and body
+  unsigned status = 0;
+  std::string content_type;
+  std::string location;  // of a 201; else empty
+  std::string body;
+};
+
+// Thread-safe. Every call may throw StoreError.
+class AnswerStore {
+ public:
+  explicit AnswerStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+  std::optional<KeptAnswer> find(const std::string& key);
+  // now and forget_before: seconds since 1970; what was kept before the latter goes.
+  void keep(const std::string& key, const KeptAnswer& answer, std::int64_t now,
+            std::int64_t forget_before);
+
+ private:
+  std::shared_ptr<Database> database_;
+};
+
+}  // namespace quarry::server
