@@ -12,6 +12,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
@@ -21,8 +22,6 @@
 #include <chrono>
 #include <optional>
 #include <stdexcept>
-
-#include "server/http/router.hpp"
 
 namespace quarry::server {
 namespace {
@@ -34,14 +33,14 @@ using asio::use_awaitable;
 using asio::ip::tcp;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
-constexpr std::uint64_t kMaxBody = 8 * 1024 * 1024;
 constexpr std::uint32_t kMaxHeader = 16 * 1024;
 constexpr std::chrono::seconds kReadTimeout{60};   // also how long an idle connection is kept
 constexpr std::chrono::seconds kWriteTimeout{30};  // a reader slower than this is dropped
 constexpr std::chrono::seconds kHeartbeat{15};
 constexpr std::size_t kEventsPerWrite = 256;
+constexpr std::size_t kSlowRoutes = 4;  // answered at a time; more of them wait
 
-Request to_request(const http::request<http::string_body>& message) {
+Request to_request(http::request<http::string_body>& message) {
   Request request{.method = std::string(message.method_string())};
   for (const auto& field : message) {
     std::string name(field.name_string());
@@ -49,7 +48,7 @@ Request to_request(const http::request<http::string_body>& message) {
       letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
     request.headers[name] = std::string(field.value());
   }
-  request.body = message.body();
+  request.body = std::move(message.body());
   return request;
 }
 
@@ -150,35 +149,89 @@ asio::awaitable<void> refuse(Stream& stream, unsigned status, const std::string&
   co_await http::async_write(stream, refusal, use_awaitable);
 }
 
+using RequestParser = http::request_parser<http::string_body>;
+
+// What the route allows, known once the header is there.
+RouteLimits limits_of(const RequestParser& parser, const Answerer& answerer) {
+  Request request;
+  const beast::string_view target = parser.get().target();
+  const beast::string_view method = parser.get().method_string();
+  if (!parse_target({target.data(), target.size()}, request)) return {};
+  return answerer.limits({method.data(), method.size()}, request.path);
+}
+
+// The whole of a request, and its route's limits.
+template <typename Stream>
+asio::awaitable<beast::error_code> read_request(Stream& stream, beast::flat_buffer& buffer,
+                                                RequestParser& parser, const Answerer& answerer,
+                                                RouteLimits& limits) {
+  parser.body_limit(boost::none);
+  parser.header_limit(kMaxHeader);
+  beast::error_code error;
+  beast::get_lowest_layer(stream).expires_after(kReadTimeout);
+  co_await http::async_read_header(stream, buffer, parser,
+                                   asio::redirect_error(use_awaitable, error));
+  if (error) co_return error;
+  limits = limits_of(parser, answerer);
+  if (parser.content_length() && *parser.content_length() > limits.max_body_bytes)
+    co_return http::error::body_limit;
+  parser.body_limit(limits.max_body_bytes);
+  beast::get_lowest_layer(stream).expires_after(kReadTimeout);
+  co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
+  co_return error;
+}
+
+asio::awaitable<Response> answer_slowly(const Answerer& answerer, Request request) {
+  co_return answerer.answer(std::move(request));
+}
+
+struct Service {
+  Answerer answerer;
+  std::optional<asio::ssl::context> tls;
+  std::size_t max_connections = 0;
+  std::size_t connections = 0;
+  asio::thread_pool* slow_routes = nullptr;
+};
+
+asio::awaitable<Response> answer_to(const Service& service, Request request, bool is_slow) {
+  if (!is_slow) co_return service.answerer.answer(std::move(request));
+  asio::awaitable<Response> slow = answer_slowly(service.answerer, std::move(request));
+  co_return co_await asio::co_spawn(*service.slow_routes, std::move(slow), use_awaitable);
+}
+
+std::string refusal_of(const beast::error_code& error, const RouteLimits& limits) {
+  if (error == http::error::body_limit)
+    return "the body is larger than " + std::to_string(limits.max_body_bytes >> 20) + " MiB";
+  return "not an HTTP request that this server understands: " + error.message();
+}
+
 template <typename Stream>
 asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
-                                     const Answerer& answerer) {
+                                     const Service& service) {
   beast::flat_buffer buffer;
   while (true) {
-    http::request_parser<http::string_body> parser;
-    parser.body_limit(kMaxBody);
-    parser.header_limit(kMaxHeader);
-    beast::get_lowest_layer(stream).expires_after(kReadTimeout);
-    beast::error_code error;
-    co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
+    RequestParser parser;
+    RouteLimits limits;
+    const beast::error_code error =
+        co_await read_request(stream, buffer, parser, service.answerer, limits);
     if (error == http::error::end_of_stream || error == beast::error::timeout ||
         error == asio::ssl::error::stream_truncated)
       co_return;
     if (error) {
-      const bool too_large = error == http::error::body_limit;
-      const std::string why =
-          too_large ? "the body is larger than 8 MiB"
-                    : "not an HTTP request that this server understands: " + error.message();
-      co_await refuse(stream, too_large ? 413 : 400, why);
+      const unsigned status = error == http::error::body_limit ? 413 : 400;
+      co_await refuse(stream, status, refusal_of(error, limits));
       co_return;
     }
-    const http::request<http::string_body> message = parser.release();
+    http::request<http::string_body> message = parser.release();
     Request request = to_request(message);
     request.peer = peer;
     const beast::string_view target = message.target();
-    Response response = parse_target({target.data(), target.size()}, request)
-                            ? answerer(std::move(request))
-                            : problem(400, "the request's target is not a path with sound escapes");
+    Response response;
+    if (parse_target({target.data(), target.size()}, request)) {
+      response = co_await answer_to(service, std::move(request), limits.is_slow);
+    } else {
+      response = problem(400, "the request's target is not a path with sound escapes");
+    }
     if (response.events && message.method() != http::verb::head) {
       co_await serve_events(stream, std::move(*response.events));
       co_return;
@@ -202,19 +255,12 @@ class Place {
   std::size_t& taken_;
 };
 
-struct Service {
-  Answerer answer;
-  std::optional<asio::ssl::context> tls;
-  std::size_t max_connections = 0;
-  std::size_t connections = 0;
-};
-
 asio::awaitable<void> serve_plain(beast::tcp_stream stream, const std::string& peer,
                                   const Service& service) {
   if (service.connections > service.max_connections) {
     co_await refuse(stream, 503, "too many connections are open: try again in a second");
   } else {
-    co_await serve_requests(stream, peer, service.answer);
+    co_await serve_requests(stream, peer, service);
   }
   beast::error_code ignored;
   stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -228,7 +274,7 @@ asio::awaitable<void> serve_tls(beast::tcp_stream plain, const std::string& peer
   if (service.connections > service.max_connections) {
     co_await refuse(stream, 503, "too many connections are open: try again in a second");
   } else {
-    co_await serve_requests(stream, peer, service.answer);
+    co_await serve_requests(stream, peer, service);
   }
   beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
   co_await stream.async_shutdown(use_awaitable);
@@ -302,17 +348,19 @@ struct HttpServer::State {
     acceptor.set_option(asio::socket_base::reuse_address(true));
     acceptor.bind(endpoint);
     acceptor.listen();
+    service.slow_routes = &slow_routes;
   }
 
   // Outlives the context: sessions that are cut off by its end still leave their place.
   Service service;
   asio::io_context context{1};
   tcp::acceptor acceptor;
+  asio::thread_pool slow_routes{kSlowRoutes};  // joined first, so what its work uses is there
 };
 
-HttpServer::HttpServer(const ListenOptions& options, Answerer answer) {
+HttpServer::HttpServer(const ListenOptions& options, Answerer answerer) {
   const tcp::endpoint endpoint = parse_endpoint(options.address, options.port);
-  Service service{.answer = std::move(answer),
+  Service service{.answerer = std::move(answerer),
                   .tls = load_tls(options),
                   .max_connections = options.max_connections};
   try {

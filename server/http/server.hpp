@@ -6,8 +6,9 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
-#include "server/http/message.hpp"
+#include "server/http/router.hpp"
 
 namespace quarry::server {
 
@@ -16,8 +17,12 @@ struct AddressTaken : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Answers one request; called on the server's thread.
-using Answerer = std::function<Response(Request)>;
+// What answers requests. answer() is called on the server's thread, or beside it, several at a
+// time, where limits() say that the route is slow.
+struct Answerer {
+  std::function<Response(Request)> answer;
+  std::function<RouteLimits(std::string_view method, std::string_view path)> limits;
+};
 
 struct ListenOptions {
   std::string address = "127.0.0.1";
@@ -31,7 +36,7 @@ struct ListenOptions {
 class HttpServer {
  public:
   // Listens at once; throws AddressTaken, or another std::runtime_error that says what to do.
-  HttpServer(const ListenOptions& options, Answerer answer);
+  HttpServer(const ListenOptions& options, Answerer answerer);
   ~HttpServer();
 
   std::uint16_t port() const;

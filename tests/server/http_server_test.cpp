@@ -48,7 +48,10 @@ class Fixture {
       return Response{.events = std::move(source)};
     });
     server_ = std::make_unique<HttpServer>(
-        options, [this](Request request) { return router_.route(std::move(request)); });
+        options, Answerer{[this](Request request) { return router_.route(std::move(request)); },
+                          [this](std::string_view method, std::string_view path) {
+                            return router_.limits(method, path);
+                          }});
     thread_ = std::jthread([this] { server_->run(false); });
   }
 
@@ -204,7 +207,7 @@ TEST_CASE("with a certificate the server speaks TLS, to clients that trust its a
 
 TEST_CASE("an address that cannot be had or reached is explained") {
   const Fixture fixture;
-  const auto nobody = [](Request) { return Response{}; };
+  const Answerer nobody;
   CHECK_THROWS_WITH(HttpServer({.address = "not an address"}, nobody),
                     Catch::Contains("must be an IP address"));
   const auto taken = static_cast<std::uint16_t>(std::stoi(fixture.client().url().substr(17)));
