@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <span>
 
 #include "server/http/conventions.hpp"
 
@@ -18,6 +19,15 @@ constexpr std::string_view kCookie = "quarry_token=";
 // What a login needs, and what a probe asks, must be there for everybody.
 constexpr std::array<std::string_view, 7> kOpenPaths = {
     "/", "/app.js", "/app.css", "/healthz", "/readyz", "/version", "/v1/session"};
+
+// POSTs that compute an answer and keep nothing.
+constexpr std::array<std::string_view, 3> kReadingVerbs = {":describe", ":predict", ":evaluate"};
+
+constexpr std::array<std::string_view, 2> kWorkersVerbs = {":ask", ":tell"};
+
+bool ends_with_any(std::string_view path, std::span<const std::string_view> verbs) {
+  return std::ranges::any_of(verbs, [&](std::string_view verb) { return path.ends_with(verb); });
+}
 
 // "127.0.0.1:8080" -> "127.0.0.1", "[::1]:8080" -> "[::1]".
 std::string_view host_name(std::string_view host) {
@@ -52,6 +62,15 @@ Response with_challenge(Response response) {
 }
 
 }  // namespace
+
+Scope scope_needed(std::string_view method, std::string_view path) {
+  if (path.starts_with("/v1/tokens")) return Scope::kAdmin;
+  if (method == "GET" || method == "HEAD" || method == "OPTIONS") return Scope::kRead;
+  if (method == "POST" && ends_with_any(path, kReadingVerbs)) return Scope::kRead;
+  const bool is_workers = path.starts_with("/v1/tasks") || path.starts_with("/v1/workers") ||
+                          ends_with_any(path, kWorkersVerbs);
+  return is_workers ? Scope::kWorker : Scope::kAdmin;
+}
 
 std::string token_of(const Request& request) {
   constexpr std::string_view kBearer = "Bearer ";

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "server/access/request_counts.hpp"
 #include "server/http/router.hpp"
@@ -56,6 +57,10 @@ class Gateway {
   std::mutex allowances_mutex_;
   std::map<std::string, Allowance> allowances_;  // by peer
 };
+
+// What a request needs by its method and path: reading is free of side effects even where it is a
+// POST, as in ":predict".
+Scope scope_needed(std::string_view method, std::string_view path);
 
 // The token of "Authorization: Bearer TOKEN", or of the cookie that POST /v1/session set; empty
 // when there is none.

@@ -2,9 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "search/supernets/json_fields.hpp"
-#include "server/access/token.hpp"
 #include "server/api/api.hpp"
 #include "server/api/views.hpp"
+#include "server/storage/token.hpp"
 #include "server/studies/clock.hpp"
 
 namespace quarry::server {

@@ -2,11 +2,11 @@
 // answered the same and done once.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "server/http/message.hpp"
 #include "server/storage/store_error.hpp"
 
 namespace quarry::server {

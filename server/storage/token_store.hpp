@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "server/access/token.hpp"
 #include "server/storage/store_error.hpp"
+#include "server/storage/token.hpp"
 
 namespace quarry::server {
 

@@ -113,6 +113,16 @@ TEST_CASE("beyond loopback every request needs a token whose scope covers it") {
   CHECK_FALSE(server.tokens().remove("tk_nothing"));
 }
 
+TEST_CASE("reading needs the least, tasks a worker's scope, changes the most") {
+  CHECK(scope_needed("GET", "/v1/studies") == Scope::kRead);
+  CHECK(scope_needed("POST", "/v1/supernets/a:describe") == Scope::kRead);
+  CHECK(scope_needed("POST", "/v1/studies/a:ask") == Scope::kWorker);
+  CHECK(scope_needed("POST", "/v1/tasks/7:complete") == Scope::kWorker);
+  CHECK(scope_needed("POST", "/v1/studies") == Scope::kAdmin);
+  CHECK(scope_needed("DELETE", "/v1/studies/a") == Scope::kAdmin);
+  CHECK(scope_needed("GET", "/v1/tokens") == Scope::kAdmin);
+}
+
 TEST_CASE("a revoked token is refused from the next request on") {
   Fixture server({.tokens_required = true});
   const std::string token = server.token(Scope::kRead);

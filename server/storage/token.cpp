@@ -1,28 +1,17 @@
 // Tested by tests/server/token_test.cpp.
-#include "server/access/token.hpp"
+#include "server/storage/token.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include <algorithm>
 #include <array>
-#include <span>
 #include <stdexcept>
 
 namespace quarry::server {
 namespace {
 
 constexpr std::array<std::string_view, 3> kScopes = {"read", "worker", "admin"};
-
-// POSTs that compute an answer and keep nothing.
-constexpr std::array<std::string_view, 3> kReadingVerbs = {":describe", ":predict", ":evaluate"};
-
-constexpr std::array<std::string_view, 2> kWorkersVerbs = {":ask", ":tell"};
-
-bool ends_with_any(std::string_view path, std::span<const std::string_view> verbs) {
-  return std::ranges::any_of(verbs, [&](std::string_view verb) { return path.ends_with(verb); });
-}
 
 }  // namespace
 
@@ -66,15 +55,6 @@ std::string hash_token(std::string_view token) {
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-Scope scope_needed(std::string_view method, std::string_view path) {
-  if (path.starts_with("/v1/tokens")) return Scope::kAdmin;
-  if (method == "GET" || method == "HEAD" || method == "OPTIONS") return Scope::kRead;
-  if (method == "POST" && ends_with_any(path, kReadingVerbs)) return Scope::kRead;
-  const bool is_workers = path.starts_with("/v1/tasks") || path.starts_with("/v1/workers") ||
-                          ends_with_any(path, kWorkersVerbs);
-  return is_workers ? Scope::kWorker : Scope::kAdmin;
 }
 
 }  // namespace quarry::server

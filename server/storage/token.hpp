@@ -26,8 +26,4 @@ std::string hash_token(std::string_view token);
 // In the same time whatever the texts are, if they are of one length.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
-// What a request needs by its method and path: reading is free of side effects even where it is a
-// POST, as in ":predict".
-Scope scope_needed(std::string_view method, std::string_view path);
-
 }  // namespace quarry::server

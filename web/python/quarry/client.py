@@ -1,0 +1,194 @@
+"""The connection to a server: requests in, documents out, problems raised."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import ssl
+import urllib.parse
+import uuid
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .errors import ConnectionFailed, QuarryError, Refused
+from .study import Study
+from .tasks import Task
+
+Document = Dict[str, Any]
+
+
+class Client:
+    """A server of Quarry.
+
+    url, token and ca_file default to the environment's QUARRY_URL (or http://127.0.0.1:8080), QUARRY_TOKEN and QUARRY_CA (a PEM file
+    of the authority of an https server's certificate). Threads may share a client: every request has a connection of its own.
+    """
+
+    def __init__(
+        self,
+        url: Optional[str] = None,
+        token: Optional[str] = None,
+        ca_file: Optional[str] = None,
+        timeout_s: float = 120.0,
+    ) -> None:
+        self.url = (url or os.environ.get("QUARRY_URL") or "http://127.0.0.1:8080").rstrip("/")
+        parts = urllib.parse.urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise QuarryError(f'"{self.url}" is not an address such as http://127.0.0.1:8080')
+        self._parts = parts
+        self._token = token or os.environ.get("QUARRY_TOKEN", "")
+        self._ca_file = ca_file or os.environ.get("QUARRY_CA") or None
+        self._timeout_s = timeout_s
+
+    # Studies
+
+    def create_study(self, spec: Mapping[str, Any], draft: bool = False) -> Study:
+        """Starts a study; spec is the document that POST /v1/studies takes. Raises Refused with every mistake."""
+        path = "/v1/studies?draft=true" if draft else "/v1/studies"
+        # A retry after a lost answer must not start a second one.
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return Study(self, self.post(path, dict(spec), headers))
+
+    def study(self, study_id: str) -> Study:
+        """A study by its id."""
+        return Study(self, self.get(f"/v1/studies/{_quoted(study_id)}"))
+
+    def studies(self, state: str = "", tag: str = "", name: str = "") -> List[Study]:
+        """Those that match, newest first."""
+        wanted = {"state": state, "tag": tag, "name": name}
+        query = urllib.parse.urlencode({key: value for key, value in wanted.items() if value})
+        return [Study(self, item) for item in self.items("/v1/studies" + ("?" + query if query else ""))]
+
+    # What the server knows
+
+    def supernets(self) -> List[Document]:
+        return list(self.items("/v1/supernets"))
+
+    def supernet(self, name: str) -> Document:
+        return self.get(f"/v1/supernets/{_quoted(name)}")
+
+    def add_supernet(self, manifest: Mapping[str, Any]) -> Document:
+        """Makes a supernet of one's own searchable; the same manifest again changes nothing."""
+        return self.post("/v1/supernets", dict(manifest))
+
+    def catalog(self) -> Document:
+        """Algorithms, predictors, evaluators, block kinds and metrics with their options."""
+        return self.get("/v1/catalog")
+
+    def workers(self) -> List[Document]:
+        return list(self.items("/v1/workers"))
+
+    # Tasks
+
+    def claim(
+        self,
+        worker: str,
+        *,
+        tags: Sequence[str] = (),
+        metrics: Sequence[str] = (),
+        study: str = "",
+        lease_s: float = 60.0,
+        wait_s: float = 30.0,
+    ) -> Optional[Task]:
+        """The next external task that fits, or None when there was none for wait_s seconds."""
+        claim: Document = {"worker": worker, "tags": list(tags), "metrics": list(metrics), "lease_s": lease_s, "wait_s": wait_s}
+        if study:
+            claim["study"] = study
+        lease = self.post("/v1/tasks:claim", claim)
+        return Task(self, lease) if lease else None
+
+    # Plain requests
+
+    def get(self, path: str) -> Any:
+        return self.request("GET", path)
+
+    def post(self, path: str, document: Any = None, headers: Optional[Mapping[str, str]] = None) -> Any:
+        return self.request("POST", path, {} if document is None else document, headers)
+
+    def items(self, path: str) -> Iterator[Document]:
+        """All items of a list, page by page."""
+        token: Optional[str] = ""
+        while token is not None:
+            mark = "&" if "?" in path else "?"
+            page = self.get(f"{path}{mark}page_token={_quoted(token)}" if token else path)
+            yield from page["items"]
+            token = page.get("next_page_token")
+
+    def request(self, method: str, path: str, document: Any = None, headers: Optional[Mapping[str, str]] = None) -> Any:
+        """One request; the answer's JSON, or None when it has none. Raises Refused or ConnectionFailed."""
+        connection, response = self._send(method, path, document, headers or {})
+        try:
+            body = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise ConnectionFailed(f"the server at {self.url} broke off: {error}") from error
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise Refused(response.status, _problem(body))
+        return json.loads(body) if body else None
+
+    def stream(self, path: str, last_event_id: int) -> Iterator[Tuple[int, str, Document]]:
+        """Server-sent events as (id, type, data) until the server ends the stream. Raises like request()."""
+        connection, response = self._send("GET", path, None, {"Last-Event-ID": str(last_event_id)})
+        try:
+            if response.status >= 400:
+                raise Refused(response.status, _problem(response.read()))
+            yield from _events(response)
+        except (OSError, http.client.HTTPException) as error:
+            raise ConnectionFailed(f"the server at {self.url} broke off: {error}") from error
+        finally:
+            connection.close()
+
+    def _send(
+        self, method: str, path: str, document: Any, headers: Mapping[str, str]
+    ) -> Tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        sent = {"Accept": "application/json", **headers}
+        body = None
+        if document is not None:
+            body = json.dumps(document).encode()
+            sent["Content-Type"] = "application/json"
+        if self._token:
+            sent["Authorization"] = f"Bearer {self._token}"
+        connection = self._connect()
+        try:
+            connection.request(method, self._parts.path + path, body, sent)
+            return connection, connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise ConnectionFailed(
+                f"no Quarry server answers at {self.url}: {error}; start one with 'quarry serve', or set QUARRY_URL"
+            ) from error
+
+    def _connect(self) -> http.client.HTTPConnection:
+        host = self._parts.hostname or ""
+        if self._parts.scheme == "http":
+            return http.client.HTTPConnection(host, self._parts.port, timeout=self._timeout_s)
+        context = ssl.create_default_context(cafile=self._ca_file)
+        return http.client.HTTPSConnection(host, self._parts.port, timeout=self._timeout_s, context=context)
+
+
+def _quoted(text: str) -> str:
+    return urllib.parse.quote(text, safe="")
+
+
+def _problem(body: bytes) -> Document:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        document = None
+    return document if isinstance(document, dict) else {"detail": body.decode(errors="replace")[:500]}
+
+
+def _events(lines: Iterator[bytes]) -> Iterator[Tuple[int, str, Document]]:
+    number, kind, data = 0, "", ""
+    for raw in lines:
+        line = raw.decode().rstrip("\r\n")
+        if line.startswith("id: "):
+            number = int(line[4:])
+        elif line.startswith("event: "):
+            kind = line[7:]
+        elif line.startswith("data: "):
+            data = line[6:]
+        elif not line and kind:
+            yield number, kind, json.loads(data)
+            kind, data = "", ""

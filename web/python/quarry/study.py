@@ -1,0 +1,141 @@
+"""One search on a server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional
+
+from .errors import ConnectionFailed
+from .rows import Rows
+from .tasks import Task
+
+if TYPE_CHECKING:
+    from .client import Client
+
+ENDED = ("completed", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of a study's log. id: 1, 2, 3, ... within the study."""
+
+    id: int
+    type: str
+    data: Dict[str, Any]
+
+
+class Study:
+    """A study as the server last described it; refresh() asks again."""
+
+    def __init__(self, client: "Client", document: Dict[str, Any]) -> None:
+        self._client = client
+        self.document = document
+
+    @property
+    def id(self) -> str:
+        return str(self.document["id"])
+
+    @property
+    def state(self) -> str:
+        return str(self.document["state"])
+
+    @property
+    def spec(self) -> Dict[str, Any]:
+        return dict(self.document["spec"])
+
+    @property
+    def hypervolume(self) -> Optional[float]:
+        return self.document.get("hypervolume")
+
+    def __repr__(self) -> str:
+        return f"<Study {self.id} {self.state}>"
+
+    def refresh(self) -> "Study":
+        self.document = self._client.get(self._path())
+        return self
+
+    # Verbs: each raises Refused with what is allowed when the study's state forbids it.
+
+    def pause(self) -> "Study":
+        return self._verb("pause")
+
+    def resume(self) -> "Study":
+        return self._verb("resume")
+
+    def stop(self) -> "Study":
+        return self._verb("stop")
+
+    def cancel(self) -> "Study":
+        return self._verb("cancel")
+
+    def extend(self, trials: int = 0, seconds: float = 0.0) -> "Study":
+        more: Dict[str, Any] = {}
+        if trials:
+            more["trials"] = trials
+        if seconds:
+            more["seconds"] = seconds
+        return self._verb("extend", more)
+
+    def clone(self, **changes: Any) -> "Study":
+        """A new study of the same document with these fields changed."""
+        return Study(self._client, self._client.post(self._path(":clone"), changes))
+
+    def enqueue(self, config: Mapping[str, Any]) -> None:
+        """This network is measured next."""
+        self._client.post(self._path(":enqueue"), {"config": dict(config)})
+
+    def change(self, **fields: Any) -> "Study":
+        """name, tags, notes, priority."""
+        self.document = self._client.request("PATCH", self._path(), fields)
+        return self
+
+    def delete(self) -> None:
+        self._client.request("DELETE", self._path())
+
+    # Results
+
+    def trials(self) -> Rows:
+        return Rows(self._client.items(self._path("/trials?page_size=1000")))
+
+    def front(self) -> Rows:
+        """The non-dominated feasible trials, every one measured."""
+        return Rows(self._client.items(self._path("/front?page_size=1000")))
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """The log from its start (or after an event's id), then live until the study has ended.
+
+        A connection that breaks is made again where it left off, as long as the server answers.
+        """
+        while True:
+            before = after
+            try:
+                for number, kind, data in self._client.stream(self._path("/events"), after):
+                    after = number
+                    yield Event(number, kind, data)
+            except ConnectionFailed:
+                if after == before:
+                    raise
+                continue
+            if self.refresh().state in ENDED:
+                return
+
+    def wait(self, progress: Optional[Callable[["Study"], None]] = None) -> "Study":
+        """Returns when the study has ended; calls progress after every trial."""
+        for event in self.events():
+            if progress is not None and event.type == "trial.finished":
+                progress(self.refresh())
+        return self.refresh()
+
+    # The user's own evaluation
+
+    def ask(self, count: int = 1, lease_s: float = 60.0, wait_s: float = 30.0) -> List[Task]:
+        """Up to count trials to evaluate, for metrics whose evaluator is "external"."""
+        answer = self._client.post(self._path(":ask"), {"count": count, "lease_s": lease_s, "wait_s": wait_s})
+        return [Task(self._client, lease) for lease in answer["items"]]
+
+    def _verb(self, verb: str, document: Optional[Dict[str, Any]] = None) -> "Study":
+        self.document = self._client.post(self._path(":" + verb), document or {})
+        return self
+
+    def _path(self, rest: str = "") -> str:
+        return f"/v1/studies/{self.id}{rest}"
