@@ -2,9 +2,11 @@
 // routes.cpp is the table of all of them.
 #pragma once
 
+#include "evaluators/resources.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "server/events/event_hub.hpp"
 #include "server/http/router.hpp"
+#include "server/storage/import_store.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
 #include "server/studies/study_manager.hpp"
@@ -17,6 +19,8 @@ struct ApiContext {
   StudyManager& studies;
   evaluators::SupernetLibrary& supernets;
   const SupernetFolder& user_supernets;
+  ImportStore& imports;
+  const evaluators::Resources& resources;
 };
 
 // The context must outlive the router.
@@ -41,6 +45,13 @@ Response list_supernets(const ApiContext& context, const Request& request);
 Response get_supernet(const ApiContext& context, const Request& request);
 Response get_manifest_schema(const ApiContext& context, const Request& request);
 Response describe_network(const ApiContext& context, const Request& request);
+
+// imports.cpp
+Response create_import(const ApiContext& context, const Request& request);
+Response list_imports(const ApiContext& context, const Request& request);
+Response get_import(const ApiContext& context, const Request& request);
+Response list_imported_rows(const ApiContext& context, const Request& request);
+Response delete_import(const ApiContext& context, const Request& request);
 
 // catalog.cpp
 Response get_catalog(const ApiContext& context, const Request& request);

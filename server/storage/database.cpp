@@ -9,7 +9,21 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
+
+// Since version 3. Rows hold what one line of the file measured: {"accuracy": 0.754}.
+constexpr const char* kImportsSchema = R"(
+CREATE TABLE imports (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, supernet TEXT NOT NULL, supernet_version TEXT NOT NULL,
+  file TEXT NOT NULL, identity TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, created_at TEXT NOT NULL, rows INTEGER NOT NULL,
+  metrics TEXT NOT NULL, report TEXT NOT NULL
+);
+CREATE TABLE imported_rows (
+  import INTEGER NOT NULL REFERENCES imports(number), line INTEGER NOT NULL, genome TEXT NOT NULL, metrics TEXT NOT NULL,
+  PRIMARY KEY (import, line)
+);
+CREATE INDEX imported_rows_by_genome ON imported_rows (import, genome);
+)";
 
 constexpr const char* kSchema = R"(
 CREATE TABLE studies (
@@ -39,6 +53,7 @@ CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWI
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
 constexpr std::array kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+    kImportsSchema,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 
@@ -65,6 +80,7 @@ void prepare(Connection& connection, const std::string& path) {
   Transaction transaction(connection);
   if (tables == 0) {
     connection.run(kSchema);
+    connection.run(kImportsSchema);
     connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   }
   for (std::int64_t from = tables == 0 ? kSchemaVersion : version; from < kSchemaVersion; ++from)

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "server/storage/database.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/manifests.hpp"
 #include "tests/support/server.hpp"
@@ -44,7 +45,9 @@ class Fixture {
 
  private:
   test::TemporaryFolder folder_;
-  std::unique_ptr<Store> store_ = open_sqlite_store(folder_.path());
+  std::shared_ptr<Database> database_ = open_database(folder_.path());
+  std::unique_ptr<Store> store_ = open_sqlite_store(database_);
+  ImportStore imports_{database_};
   EventHub hub_;
   TaskQueue queue_;
   evaluators::NetworkPool pool_;
@@ -52,7 +55,8 @@ class Fixture {
   evaluators::SupernetLibrary supernets_ = evaluators::SupernetLibrary::builtin();
   SupernetFolder user_supernets_{folder_.path() + "/supernets"};
   StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock()}};
-  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_};
+  ApiContext context_{
+      *store_, hub_, studies_, supernets_, user_supernets_, imports_, evaluators::kNoResources};
   Router router_ = make_router(context_);
   Response last_;
 };
