@@ -14,6 +14,7 @@
 #include "server/storage/database.hpp"
 #include "server/storage/folder_lock.hpp"
 #include "server/studies/clock.hpp"
+#include "server/studies/imported_tables.hpp"
 
 namespace quarry::server {
 
@@ -26,8 +27,9 @@ struct App::Parts {
         store(open_sqlite_store(database)),
         tokens(database),
         answers(database),
-        context{*store,         hub,    studies, supernets,
-                user_supernets, tokens, counts,  !options.tls_certificate.empty()},
+        imports(database),
+        context{*store,  hub,       studies, supernets, user_supernets,
+                imports, resources, tokens,  counts,    !options.tls_certificate.empty()},
         address(options.address),
         router(make_router(context)),
         gateway(router, tokens, answers, counts,
@@ -52,8 +54,9 @@ struct App::Parts {
         options.workers > 0 ? options.workers
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     for (int i = 0; i < workers_wanted; ++i) {
-      workers.emplace_back(
-          [this](std::stop_token stop) { evaluators::run_worker(queue, supernets, pool, stop); });
+      workers.emplace_back([this](std::stop_token stop) {
+        evaluators::run_worker(queue, supernets, pool, stop, resources);
+      });
     }
   }
 
@@ -72,11 +75,13 @@ struct App::Parts {
   std::unique_ptr<Store> store;
   TokenStore tokens;
   AnswerStore answers;
+  ImportStore imports;
+  evaluators::Resources resources{.table = imported_tables(imports)};
   RequestCounts counts;
   std::string first_token;
   EventHub hub;
   TaskQueue queue;
-  StudyManager studies{{*store, hub, queue, supernets, pool, system_clock()}};
+  StudyManager studies{{*store, hub, queue, supernets, pool, system_clock(), resources}};
   ApiContext context;
   std::string address;
   Router router;

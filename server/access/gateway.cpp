@@ -205,10 +205,23 @@ Response Gateway::answer_once(const Request& request) {
     again.headers.emplace_back("Idempotency-Replayed", "true");
     return again;
   }
+  {
+    const std::scoped_lock lock(under_way_mutex_);
+    if (!under_way_.insert(kept_key).second)
+      return problem(409, "the first request with this Idempotency-Key is still being answered");
+  }
+  Response response = answer_first(request, kept_key, request_hash);
+  const std::scoped_lock lock(under_way_mutex_);
+  under_way_.erase(kept_key);
+  return response;
+}
+
+Response Gateway::answer_first(const Request& request, const std::string& key,
+                               const std::string& hash) {
   Response response = router_.route(request);
   // What failed for the server's sake may be tried again.
   if (response.status >= 500 || response.status == 429 || response.events) return response;
-  KeptAnswer kept{.request_hash = request_hash,
+  KeptAnswer kept{.request_hash = hash,
                   .status = response.status,
                   .content_type = response.content_type,
                   .body = response.body};
@@ -216,7 +229,10 @@ Response Gateway::answer_once(const Request& request) {
     if (name == "Location") kept.location = value;
   }
   const auto now = static_cast<std::int64_t>(options_.now());
-  answers_.keep(kept_key, kept, now, now - kAnswersKeptSeconds);
+  try {
+    answers_.keep(key, kept, now, now - kAnswersKeptSeconds);
+  } catch (const StoreError&) {  // what was done is done: its answer matters more than the next one
+  }
   return response;
 }
 

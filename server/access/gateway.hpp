@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,7 @@ class Gateway {
   std::optional<Response> refusal_of_token(const Request& request);
   std::optional<Response> refusal_of_precondition(const Request& request);
   Response answer_once(const Request& request);
+  Response answer_first(const Request& request, const std::string& key, const std::string& hash);
 
   struct Allowance {
     double left = 0.0;
@@ -56,6 +58,8 @@ class Gateway {
   RequestCounts& counts_;
   std::mutex allowances_mutex_;
   std::map<std::string, Allowance> allowances_;  // by peer
+  std::mutex under_way_mutex_;
+  std::set<std::string> under_way_;  // keys of requests that are being answered
 };
 
 // What a request needs by its method and path: reading is free of side effects even where it is a

@@ -2,10 +2,12 @@
 // routes.cpp is the table of all of them.
 #pragma once
 
+#include "evaluators/resources.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "server/access/request_counts.hpp"
 #include "server/events/event_hub.hpp"
 #include "server/http/router.hpp"
+#include "server/storage/import_store.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
 #include "server/storage/token_store.hpp"
@@ -19,6 +21,8 @@ struct ApiContext {
   StudyManager& studies;
   evaluators::SupernetLibrary& supernets;
   const SupernetFolder& user_supernets;
+  ImportStore& imports;
+  const evaluators::Resources& resources;
   TokenStore& tokens;
   const RequestCounts& counts;
   bool serves_tls = false;
@@ -59,9 +63,19 @@ Response get_health(const ApiContext& context, const Request& request);
 Response get_readiness(const ApiContext& context, const Request& request);
 Response get_metrics(const ApiContext& context, const Request& request);
 
+// imports.cpp
+Response create_import(const ApiContext& context, const Request& request);
+Response list_imports(const ApiContext& context, const Request& request);
+Response get_import(const ApiContext& context, const Request& request);
+Response list_imported_rows(const ApiContext& context, const Request& request);
+Response delete_import(const ApiContext& context, const Request& request);
+
 // catalog.cpp
 Response get_catalog(const ApiContext& context, const Request& request);
 Response get_version(const ApiContext& context, const Request& request);
+
+// openapi.cpp
+Response get_openapi(const ApiContext& context, const Request& request);
 
 // dashboard.cpp: the browser's files, embedded in the binary
 Response get_dashboard(const Request& request);

@@ -2,13 +2,21 @@
 #include "server/api/api.hpp"
 
 namespace quarry::server {
+namespace {
+
+// A hundred thousand rows of the largest configurations (151 genes) are 130 MB.
+constexpr RouteLimits kImportLimits{.max_body_bytes = 256 * 1024 * 1024, .is_slow = true};
+
+}  // namespace
 
 Router make_router(const ApiContext& context) {
   Router router;
   const auto add = [&](const char* method, const char* pattern,
-                       Response (*handler)(const ApiContext&, const Request&)) {
-    router.add(method, pattern,
-               [&context, handler](const Request& request) { return handler(context, request); });
+                       Response (*handler)(const ApiContext&, const Request&),
+                       RouteLimits limits = {}) {
+    router.add(
+        method, pattern,
+        [&context, handler](const Request& request) { return handler(context, request); }, limits);
   };
   add("POST", "/v1/studies", &create_study);
   add("GET", "/v1/studies", &list_studies);
@@ -22,8 +30,14 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/supernets/{name}", &get_supernet);
   add("POST", "/v1/supernets/{name}:describe", &describe_network);
   add("GET", "/v1/schemas/manifest", &get_manifest_schema);
+  add("POST", "/v1/imports", &create_import, kImportLimits);
+  add("GET", "/v1/imports", &list_imports);
+  add("GET", "/v1/imports/{id}", &get_import);
+  add("DELETE", "/v1/imports/{id}", &delete_import);
+  add("GET", "/v1/imports/{id}/rows", &list_imported_rows);
   add("GET", "/v1/catalog", &get_catalog);
   add("GET", "/version", &get_version);
+  add("GET", "/openapi.json", &get_openapi);
   add("GET", "/healthz", &get_health);
   add("GET", "/readyz", &get_readiness);
   add("GET", "/metrics", &get_metrics);

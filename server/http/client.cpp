@@ -19,12 +19,13 @@ using asio::ip::tcp;
 
 http::request<http::string_body> make_request(const std::string& method, const std::string& target,
                                               const std::string& host, const std::string& token,
-                                              const std::string& body) {
+                                              const std::string& body,
+                                              const std::string& content_type) {
   http::request<http::string_body> request(http::string_to_verb(method), target, 11);
   request.set(http::field::host, host);
   request.set(http::field::connection, "close");
   if (!token.empty()) request.set(http::field::authorization, "Bearer " + token);
-  if (!body.empty()) request.set(http::field::content_type, "application/json");
+  if (!body.empty()) request.set(http::field::content_type, content_type);
   request.body() = body;
   request.prepare_payload();
   return request;
@@ -101,10 +102,10 @@ void HttpClient::connected(const Use& use) const {
 }
 
 Response HttpClient::request(const std::string& method, const std::string& target,
-                             const std::string& body) const {
+                             const std::string& body, const std::string& content_type) const {
   Response response;
   connected([&](auto& stream) {
-    http::write(stream, make_request(method, target, host_, token_, body));
+    http::write(stream, make_request(method, target, host_, token_, body, content_type));
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(boost::none);
@@ -124,7 +125,7 @@ void HttpClient::stream(const std::string& target, std::int64_t last_event_id,
                         const std::function<bool(const ServerSentEvent&)>& on_event,
                         const std::function<void(const Response&)>& on_refused) const {
   connected([&](auto& stream) {
-    http::request<http::string_body> request = make_request("GET", target, host_, token_, "");
+    http::request<http::string_body> request = make_request("GET", target, host_, token_, "", "");
     request.set("Last-Event-ID", std::to_string(last_event_id));
     http::write(stream, request);
     beast::flat_buffer buffer;

@@ -9,8 +9,22 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
 constexpr int kFirstSchema = 2;  // what kSchema makes
+
+// Rows hold what one line of the file measured: {"accuracy": 0.754}.
+constexpr const char* kImportsSchema = R"(
+CREATE TABLE imports (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, supernet TEXT NOT NULL, supernet_version TEXT NOT NULL,
+  file TEXT NOT NULL, identity TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, created_at TEXT NOT NULL, rows INTEGER NOT NULL,
+  metrics TEXT NOT NULL, report TEXT NOT NULL
+);
+CREATE TABLE imported_rows (
+  import INTEGER NOT NULL REFERENCES imports(number), line INTEGER NOT NULL, genome TEXT NOT NULL, metrics TEXT NOT NULL,
+  PRIMARY KEY (import, line)
+);
+CREATE INDEX imported_rows_by_genome ON imported_rows (import, genome);
+)";
 
 constexpr const char* kAccessTables = R"(
 CREATE TABLE tokens (
@@ -51,9 +65,10 @@ CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWI
 )";
 
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array<const char*, 2> kMigrations = {
+constexpr std::array<const char*, 3> kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
     kAccessTables,
+    kImportsSchema,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 

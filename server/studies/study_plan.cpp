@@ -10,8 +10,8 @@ namespace quarry::server {
 namespace {
 
 TaskPlan make_plan(const std::string& evaluator, const OptionValues& options,
-                   const std::string& metric) {
-  const auto [id, text] = evaluators::find_evaluator(evaluator)->fingerprint(options);
+                   const std::string& metric, const evaluators::Resources& resources) {
+  const auto [id, text] = evaluators::find_evaluator(evaluator)->fingerprint(options, resources);
   return {evaluator, options, {metric}, plan_key(evaluator, options), id, text};
 }
 
@@ -22,7 +22,7 @@ std::string plan_key(const std::string& evaluator, const OptionValues& options) 
 }
 
 StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
-                     evaluators::NetworkPool& pool)
+                     evaluators::NetworkPool& pool, const evaluators::Resources& resources)
     : spec_(spec),
       supernet_(supernet),
       subspace_(study_subspace(supernet.supernet().space, spec)),
@@ -36,7 +36,7 @@ StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& su
     if (same != tasks_.end()) {
       same->metrics.push_back(wanted.metric);
     } else {
-      tasks_.push_back(make_plan(wanted.evaluator, wanted.options, wanted.metric));
+      tasks_.push_back(make_plan(wanted.evaluator, wanted.options, wanted.metric, resources));
     }
     const bool tunes_on_validation = wanted.metric == "accuracy" &&
                                      wanted.evaluator == "validation" &&
@@ -45,7 +45,7 @@ StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& su
       OptionValues options = wanted.options;
       options.set("split", std::string("test"));
       options.set("images", std::int64_t{0});
-      final_test_ = make_plan(wanted.evaluator, options, "test_accuracy");
+      final_test_ = make_plan(wanted.evaluator, options, "test_accuracy", resources);
     }
   }
 }

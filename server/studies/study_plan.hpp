@@ -31,7 +31,8 @@ class StudyPlan {
   // The supernet and the pool outlive the plan. Throws std::runtime_error when the data set has
   // gone.
   StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
-            evaluators::NetworkPool& pool);
+            evaluators::NetworkPool& pool,
+            const evaluators::Resources& resources = evaluators::kNoResources);
 
   // A copy would leave the problem's functions pointing at the original.
   StudyPlan(const StudyPlan&) = delete;

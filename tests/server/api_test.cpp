@@ -49,6 +49,7 @@ class Fixture {
   std::unique_ptr<Store> store_ = open_sqlite_store(database_);
   TokenStore tokens_{database_};
   RequestCounts counts_;
+  ImportStore imports_{database_};
   EventHub hub_;
   TaskQueue queue_;
   evaluators::NetworkPool pool_;
@@ -56,7 +57,9 @@ class Fixture {
   evaluators::SupernetLibrary supernets_ = evaluators::SupernetLibrary::builtin();
   SupernetFolder user_supernets_{folder_.path() + "/supernets"};
   StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock()}};
-  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_, tokens_, counts_};
+  ApiContext context_{
+      *store_, hub_,   studies_, supernets_, user_supernets_, imports_, evaluators::kNoResources,
+      tokens_, counts_};
   Router router_ = make_router(context_);
   Response last_;
 };
