@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "search/core/metric.hpp"
 
@@ -169,9 +170,18 @@ Column by_name(const std::string& name, const search::SearchSpace& space, bool d
   return column;
 }
 
-// A configuration says it all: columns of single genes and indices beside it are not needed, unless
-// a rule names them.
+// What a rule says a column is, no other one is by its name alone. A configuration says it all:
+// columns of single genes and indices beside it are not needed, unless a rule names them.
 void drop_repeated(std::vector<Column>& columns, const std::vector<bool>& said) {
+  std::set<std::string> taken;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (said[i]) taken.insert(columns[i].target);
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string& target = columns[i].target;
+    if (!said[i] && !target.empty() && taken.contains(target))
+      columns[i] = {.name = columns[i].name};
+  }
   for (const ColumnKind whole : {ColumnKind::kConfig, ColumnKind::kGenome}) {
     if (std::ranges::find(columns, whole, &Column::kind) == columns.end()) continue;
     for (std::size_t i = 0; i < columns.size(); ++i) {

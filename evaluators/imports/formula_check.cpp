@@ -24,9 +24,7 @@ bool has_formula(const std::string& metric) {
 }
 
 NetworkFormulas::NetworkFormulas(const search::Supernet& supernet, const search::Genome& genome)
-    : network_(supernet.network(genome)),
-      cost_(search::cost_of(network_)),
-      reported_(supernet.reported_cost(genome, network_)) {}
+    : network_(supernet.network(genome)), reported_(supernet.reported_cost(genome, network_)) {}
 
 double NetworkFormulas::value(const std::string& metric) const {
   if (metric == "macs") return static_cast<double>(reported_.macs);
@@ -48,8 +46,9 @@ bool NetworkFormulas::agrees(const Column& column, const std::string& metric, do
   const double tolerance = rounded ? 1e-3 : 1e-12;
   if (close(given, value(metric), tolerance)) return true;
   if (metric != "macs") return false;
-  return close(given, static_cast<double>(cost_.macs), tolerance) ||
-         close(given, static_cast<double>(cost_.macs + cost_.elementwise_macs), tolerance);
+  const search::Cost cost = search::cost_of(network_);
+  return close(given, static_cast<double>(cost.macs), tolerance) ||
+         close(given, static_cast<double>(cost.macs + cost.elementwise_macs), tolerance);
 }
 
 std::vector<std::string> NetworkFormulas::agreeing(const Column& column, double given) const {

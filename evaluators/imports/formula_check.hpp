@@ -34,7 +34,6 @@ class NetworkFormulas {
   bool agrees(const Column& column, const std::string& metric, double value) const;
 
   search::Network network_;
-  search::Cost cost_;
   search::Supernet::ReportedCost reported_;
 };
 

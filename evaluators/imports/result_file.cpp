@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "evaluators/imports/formula_check.hpp"
@@ -12,6 +13,10 @@
 
 namespace quarry::evaluators {
 namespace {
+
+// From here on a measured value is compared with counts: no latency in ms, accuracy or score is as
+// large.
+constexpr double kCountsFrom = 1e5;
 
 class FileReader {
  public:
@@ -38,18 +43,20 @@ class FileReader {
     if (!record.problem.empty()) return reject(record.line, {"", record.problem});
     const std::optional<search::Genome> genome = row_reader_.genome(record, mistake);
     if (!genome) return reject(record.line, mistake);
-    ResultRow row{.line = record.line, .genome = *genome, .values = {}};
     mistake = {};
-    bool measured = false;
-    for (const std::size_t column : value_columns_) {
-      const auto value = row_reader_.value(record, column, mistake);
-      if (!mistake.reason.empty()) return reject(record.line, mistake);
-      row.values.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
-      measured = measured || value.has_value();
-    }
-    if (!check_formulas(record, *genome, mistake)) return reject(record.line, mistake);
-    if (!measured) return reject(record.line, {"", "holds no measured value"});
+    ResultRow row{.line = record.line, .genome = *genome, .values = {}};
+    std::optional<NetworkFormulas> formulas;
+    read_values(record, row, formulas, mistake);
+    if (is_checked()) check_formulas(record, row.genome, formulas, mistake);
+    if (!mistake.reason.empty()) return reject(record.line, mistake);
+    if (std::ranges::all_of(row.values, [](double value) { return std::isnan(value); }))
+      return reject(record.line, {"", "holds no measured value"});
     file_.rows.push_back(std::move(row));
+  }
+
+  // Behind the last row: columns of measured metrics that turned out to hold something else.
+  void finish() {
+    for (auto& [column, check] : shifted_) file_.checks.push_back(std::move(check));
   }
 
  private:
@@ -59,26 +66,59 @@ class FileReader {
       file_.rejected_rows.push_back({line, mistake.column, mistake.reason});
   }
 
-  bool check_formulas(const ResultRecord& record, const search::Genome& genome,
-                      RowMistake& mistake) {
-    std::optional<NetworkFormulas> formulas;
+  bool is_checked() {
+    const std::size_t row = rows_read_++;
+    return row < kCheckedRows || row % kCheckedEvery == 0 || differed_;
+  }
+
+  // Keeps the row's first mistake.
+  static void note(RowMistake& mistake, const RowMistake& another) {
+    if (mistake.reason.empty()) mistake = another;
+  }
+
+  void read_values(const ResultRecord& record, ResultRow& row,
+                   std::optional<NetworkFormulas>& formulas, RowMistake& mistake) {
+    for (const std::size_t column : value_columns_) {
+      RowMistake unreadable;
+      const auto value = row_reader_.value(record, column, unreadable);
+      note(mistake, unreadable);
+      row.values.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
+      if (value && *value >= kCountsFrom)
+        check_shifted(column, *value, row.genome, formulas, mistake);
+    }
+  }
+
+  // No measured metric is by chance what the network has of parameters or MACs.
+  void check_shifted(std::size_t at, double value, const search::Genome& genome,
+                     std::optional<NetworkFormulas>& formulas, RowMistake& mistake) {
+    if (!formulas) formulas.emplace(supernet_, genome);
+    const Column& column = file_.columns[at];
+    const std::vector<std::string> others = formulas->agreeing(column, value);
+    if (others.empty()) return;
+    FormulaCheck& check = shifted_[at];
+    check.column = column.name;
+    check.metric = column.target;
+    ++check.compared;
+    for (const std::string& other : others) ++check.others[other];
+    note(mistake, {column.name, "is " + number_text(value) + ", which is the network's " +
+                                    others.front() + ", not its " + column.target});
+  }
+
+  void check_formulas(const ResultRecord& record, const search::Genome& genome,
+                      std::optional<NetworkFormulas>& formulas, RowMistake& mistake) {
     for (std::size_t i = 0; i < check_columns_.size(); ++i) {
       const Column& column = file_.columns[check_columns_[i]];
       RowMistake unreadable;
       const auto value = row_reader_.value(record, check_columns_[i], unreadable);
-      if (!unreadable.reason.empty()) {
-        mistake = unreadable;
-        return false;
-      }
+      note(mistake, unreadable);
       if (!value) continue;
       if (!formulas) formulas.emplace(supernet_, genome);
-      if (!compare(*formulas, column, *value, file_.checks[i]) && mistake.reason.empty()) {
-        mistake = {column.name, "is " + nlohmann::json(*value).dump() + ", but " + column.target +
-                                    " of this network is " +
-                                    nlohmann::json(formulas->value(column.target)).dump()};
-      }
+      if (compare(*formulas, column, *value, file_.checks[i])) continue;
+      differed_ = true;
+      note(mistake,
+           {column.name, "is " + number_text(*value) + ", but " + column.target +
+                             " of this network is " + number_text(formulas->value(column.target))});
     }
-    return mistake.reason.empty();
   }
 
   static bool compare(const NetworkFormulas& formulas, const Column& column, double value,
@@ -99,6 +139,9 @@ class FileReader {
   RowReader row_reader_;
   std::vector<std::size_t> value_columns_;
   std::vector<std::size_t> check_columns_;
+  std::map<std::size_t, FormulaCheck> shifted_;  // by column
+  std::size_t rows_read_ = 0;                    // that name a network
+  bool differed_ = false;                        // from a formula, in some row
 };
 
 // What a column is whose values are another metric's in more than half of the rows that differ.
@@ -196,6 +239,7 @@ ResultFile read_result_file(std::string_view text, std::optional<ResultFormat> f
     }
     reader.read(record);
   }
+  reader.finish();
   suggest(file);
   summarise(file);
   if (file.rows.empty()) errors.push_back({"/text", why_nothing(file)});

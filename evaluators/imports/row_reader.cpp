@@ -84,6 +84,12 @@ std::string joined(const search::FieldErrors& errors) {
   return text;
 }
 
+// 75.4 / 100 is 0.754 to the last digit, 75.4 * 0.01 is not.
+double scaled(double number, double scale) {
+  const double inverse = std::round(1.0 / scale);
+  return inverse != 0.0 && 1.0 / inverse == scale ? number / inverse : number * scale;
+}
+
 // What the metric's meaning rules out; empty when nothing does.
 std::string out_of_range(const search::Metric& metric, double value) {
   if (metric.better == search::Goal::kMinimize)
@@ -96,6 +102,11 @@ std::string out_of_range(const search::Metric& metric, double value) {
 }
 
 }  // namespace
+
+std::string number_text(double value) {
+  const bool whole = std::abs(value) < 9e15 && value == std::floor(value);
+  return whole ? std::to_string(static_cast<std::int64_t>(value)) : json(value).dump();
+}
 
 RowReader::RowReader(std::span<const Column> columns, const search::Supernet& supernet,
                      bool zero_is_missing)
@@ -181,14 +192,14 @@ std::optional<double> RowReader::value(const ResultRecord& record, std::size_t a
     return std::nullopt;
   }
   if (std::isnan(number) || (number == 0.0 && zero_is_missing_)) return std::nullopt;
-  const double value = number * column.scale + column.offset;
+  const double value = scaled(number, column.scale) + column.offset;
   if (!std::isfinite(value)) {
     mistake = {column.name, "must be a finite number"};
     return std::nullopt;
   }
   const std::string why = out_of_range(*search::find_metric(column.target), value);
   if (!why.empty()) {
-    mistake = {column.name, column.target + " " + why + ", got " + json(value).dump()};
+    mistake = {column.name, column.target + " " + why + ", got " + number_text(value)};
     return std::nullopt;
   }
   return value;

@@ -19,6 +19,9 @@ struct RowMistake {
   std::string reason;
 };
 
+// A number in a sentence: a whole one without a point.
+std::string number_text(double value);
+
 class RowReader {
  public:
   // All outlive the reader. With `zero_is_missing` a metric of 0 was not measured.

@@ -34,6 +34,7 @@ std::string finding(const json& report, const json& column) {
   const std::string is = column.at("is");
   const std::string metric = is.substr(0, is.find_first_of("*+-"));
   if (const auto range = report.at("metrics").find(metric); range != report["metrics"].end()) {
+    if (report.at("taken") == 0) return "";
     const std::int64_t values = range->at("values");
     if (values == 0) return "not measured";
     return fmt::format("{}, {:.6g} to {:.6g}", counted(values, "value"),

@@ -68,8 +68,8 @@ TEST_CASE("every mistake of a study is printed where it stands, and the exit cod
   CHECK(result.err ==
         "quarry: the study has 2 mistakes\n"
         "  /objectives/0/metric: unknown metric \"latancy_ms\" (did you mean \"latency_ms\"?); "
-        "known are accuracy, latency_ms, macs, params, model_size_bytes, peak_activation_bytes, "
-        "operators or int8_share\n"
+        "known are accuracy, bleu, latency_ms, macs, params, model_size_bytes, "
+        "peak_activation_bytes, operators or int8_share\n"
         "  /budget/trials: must be a whole number between 1 and 10000000, got 0\n");
 }
 

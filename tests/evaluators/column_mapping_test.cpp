@@ -52,6 +52,11 @@ TEST_CASE("a rule goes before a name, and may scale and shift a metric") {
         "config: config\naccuracy: accuracy\nmacs: ignore\n");
 }
 
+TEST_CASE("what a rule says a column is, no other is by its name") {
+  CHECK(mapped({"config", "params", "macs", "accuracy"}, {"macs=params"}) ==
+        "config: config\nparams: ignore\nmacs: params\naccuracy: accuracy\n");
+}
+
 TEST_CASE("genes may have a column each, or a list one for all its members") {
   CHECK(mapped({"depth", "heads[0]", "heads[1]", "precision", "accuracy"}) ==
         "depth: depth\nheads[0]: heads[0]\nheads[1]: heads[1]\nprecision: precision\n"

@@ -46,7 +46,7 @@ TEST_CASE("a mistake says what was expected and where") {
   CHECK(read("{'a': 1") == "expected ',' or '}' at character 8");
   CHECK(read("{'a' 1}") == "expected ':' at character 6");
   CHECK(read("{a: 1}") == "expected a key in quotes at character 2");
-  CHECK(read("{'a': 1, 'a': 2}") == "expected every key once at character 14");
+  CHECK(read("{'a': 1, 'a': 2}") == "expected every key once at character 15");
   CHECK(read("[1 2]") == "expected ',' or ']' at character 4");
   CHECK(read("[1] x") == "expected the end at character 5");
   CHECK(read("'abc") == "expected the closing quote at character 5");

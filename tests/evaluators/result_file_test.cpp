@@ -7,6 +7,7 @@
 
 #include "evaluators/evaluator.hpp"
 #include "evaluators/imports/formula_check.hpp"
+#include "evaluators/imports/row_reader.hpp"
 #include "tests/support/manifests.hpp"
 
 namespace quarry::evaluators {
@@ -36,7 +37,7 @@ std::string transcript(const Outcome& outcome) {
     text += std::to_string(row.line) + " " + search::to_text(row.genome);
     for (std::size_t i = 0; i < row.values.size(); ++i) {
       if (!std::isnan(row.values[i]))
-        text += " " + outcome.file.metrics[i] + " " + std::to_string(row.values[i]).substr(0, 5);
+        text += " " + outcome.file.metrics[i] + " " + number_text(row.values[i]);
     }
     text += "\n";
   }
@@ -88,8 +89,8 @@ TEST_CASE("empty cells, null, None and nan are not measured, and 0 is a number o
       "1,1,f32,,2.5\n1,1,f32,null,2.5\n1,1,f32,None,2.5\n1,1,f32,NaN,2.5\n1,1,f32,0,2.5\n"
       "1,1,f32,,nan\n";
   CHECK(transcript(read(text)) ==
-        "2 0,0,0,0 latency_ms 2.500\n3 0,0,0,0 latency_ms 2.500\n4 0,0,0,0 latency_ms 2.500\n"
-        "5 0,0,0,0 latency_ms 2.500\n6 0,0,0,0 accuracy 0.000 latency_ms 2.500\n"
+        "2 0,0,0,0 latency_ms 2.5\n3 0,0,0,0 latency_ms 2.5\n4 0,0,0,0 latency_ms 2.5\n"
+        "5 0,0,0,0 latency_ms 2.5\n6 0,0,0,0 accuracy 0 latency_ms 2.5\n"
         "7: holds no measured value\n");
 }
 
@@ -101,7 +102,7 @@ TEST_CASE("each row that cannot be taken says where and why, the others are take
                         "{'depth': ,0.5\n"
                         "x,0.5,extra\n"
                         "\"{'depth': 1, 'heads': [1, 1], 'precision': 'f32'}\",0.7\n")) ==
-        "7 0,0,0,0 accuracy 0.700\n"
+        "7 0,0,0,0 accuracy 0.7\n"
         "2 config: depth: must be 1 or 2, got 3; heads: is missing; precision: is missing\n"
         "3 accuracy: accuracy must lie between 0 and 1: if it is in per cent, the rule is "
         "COLUMN=accuracy*0.01, got 75.4\n"
@@ -115,9 +116,9 @@ TEST_CASE("parameters that are the supernet's own prove a file, others refuse th
   const Outcome outcome = read("depth,heads,precision,params,accuracy\n2,\"[1, 2]\",f32," + right +
                                ",0.5\n2,\"[1, 2]\",f32,12,0.6\n");
   CHECK(transcript(outcome) ==
-        "2 1,0,1,0 accuracy 0.5\n3 params: is 12.0, but params of this "
+        "2 1,0,1,0 accuracy 0.5\n3 params: is 12, but params of this "
         "network is " +
-            right + ".0\n");
+            right + "\n");
   CHECK(outcome.file.checks[0].compared == 2);
   CHECK(outcome.file.checks[0].equal == 1);
   CHECK(outcome.file.metrics == std::vector<std::string>{"accuracy"});
@@ -135,6 +136,34 @@ TEST_CASE("a column that holds another metric is refused with the rule that woul
   CHECK(outcome.file.checks[0].others == std::map<std::string, std::size_t>{{"params", 1}});
   CHECK(transcript(read("depth,heads,precision,macs,accuracy\n1,1,f32," + params + ",0.5\n",
                         {"macs=params"})) == "2 0,0,0,0 accuracy 0.5\n");
+}
+
+TEST_CASE("of a long file the first rows are checked, then some, and all once one differs") {
+  const std::string right = params_of({0, 0, 0, 0});
+  std::string text = "depth,heads,precision,params,accuracy\n";
+  // Rows from 0; 5001 is between two that are checked, 5050 is one of them.
+  for (std::size_t row = 0; row < 5053; ++row)
+    text += "1,1,f32," + (row == 5001 || row >= 5050 ? "12" : right) + ",0.5\n";
+  const Outcome outcome = read(text);
+  CHECK(outcome.file.rows.size() == 5050);
+  REQUIRE(outcome.file.rejected_rows.size() == 3);
+  CHECK(outcome.file.rejected_rows[0].line == 5052);
+  CHECK(outcome.file.rejected_rows[2].line == 5054);
+  CHECK(outcome.file.checks[0].compared == kCheckedRows + 1 + 3);
+}
+
+TEST_CASE("a measured column that holds a count of the network is refused as what it is") {
+  // The smallest network of MobileNetV3-w1.0 has 121,278,672 MACs.
+  search::FieldErrors errors;
+  const ResultFile file =
+      read_result_file("config,latency_ms\n\"{'ks': 3, 'e': 3, 'd': 2}\",121278672\n", std::nullopt,
+                       {}, test::builtin_supernet("ofa_mbv3_d234_e346_k357_w1.0"), errors);
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].detail ==
+        "none of the 1 rows can be taken; column \"latency_ms\" is not latency_ms in 1 of 1 rows: "
+        "perhaps \"latency_ms=macs\"; the first, line 2: latency_ms is 121278672, which is the "
+        "network's macs, not its latency_ms");
+  CHECK(file.rejected == 1);
 }
 
 TEST_CASE("formulas are those of the analytic evaluator, for each of its metrics") {
