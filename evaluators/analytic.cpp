@@ -54,7 +54,8 @@ EvaluatorEntry analytic_evaluator() {
       .unavailable = [](const LoadedSupernet&, const OptionValues&) -> std::optional<std::string> {
         return std::nullopt;
       },
-      .fingerprint = [](const OptionValues&) { return std::pair<std::string, std::string>(); },
+      .fingerprint = [](const OptionValues&,
+                        const Resources&) { return std::pair<std::string, std::string>(); },
       .make = [](EvaluatorContext context, const OptionValues&) -> std::unique_ptr<Evaluator> {
         return std::make_unique<Analytic>(context.supernet.supernet());
       }};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "evaluators/network_pool.hpp"
+#include "evaluators/resources.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "predictors/options.hpp"
 #include "search/core/genome.hpp"
@@ -47,12 +48,19 @@ class Evaluator {
 struct EvaluatorContext {
   const LoadedSupernet& supernet;
   NetworkPool& pool;
+  const Resources& resources = kNoResources;
+};
+
+// Which of the options cannot be what it is, and why.
+struct OptionMistake {
+  std::string option;
+  std::string detail;
 };
 
 struct EvaluatorEntry {
   std::string name;
   std::string summary;
-  std::vector<std::string> metrics;
+  std::vector<std::string> metrics;  // empty: those of the resource that its options name
   Concurrency concurrency = Concurrency::kShared;
   std::vector<OptionSpec> options;
   // The precisions that a network may have to be measured on this machine; nullptr: any.
@@ -65,8 +73,18 @@ struct EvaluatorEntry {
                                             const OptionValues& options);
   // Id and text of the machine that its measurements are valid for; both empty when the machine
   // does not matter.
-  std::pair<std::string, std::string> (*fingerprint)(const OptionValues& options);
+  std::pair<std::string, std::string> (*fingerprint)(const OptionValues& options,
+                                                     const Resources& resources);
   std::unique_ptr<Evaluator> (*make)(EvaluatorContext context, const OptionValues& options);
+
+  // Of an evaluator that works from a resource: why the one that the options name cannot give this
+  // metric of this supernet; nothing if it can. nullptr: it needs no resource.
+  std::optional<OptionMistake> (*refuses)(const std::string& metric, const LoadedSupernet& supernet,
+                                          const OptionValues& options,
+                                          const Resources& resources) = nullptr;
+  // Once that is so: writes into the options which resource they mean now, so that a study that is
+  // taken up again works from the same one. nullptr: they say it already.
+  void (*pin)(OptionValues& options, const Resources& resources) = nullptr;
 };
 
 std::span<const EvaluatorEntry> evaluator_registry();
@@ -80,6 +98,7 @@ const EvaluatorEntry* default_evaluator(std::string_view metric);
 
 EvaluatorEntry analytic_evaluator();
 EvaluatorEntry onednn_evaluator();
+EvaluatorEntry predictor_evaluator();
 EvaluatorEntry validation_evaluator();
 
 }  // namespace quarry::evaluators

@@ -254,7 +254,7 @@ EvaluatorEntry onednn_evaluator() {
         return std::nullopt;
       },
       .fingerprint =
-          [](const OptionValues& options) {
+          [](const OptionValues& options, const Resources&) {
             return identify_machine(static_cast<int>(options.integer("threads")));
           },
       .make = [](EvaluatorContext context, const OptionValues& options)

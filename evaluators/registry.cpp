@@ -8,6 +8,7 @@ std::span<const EvaluatorEntry> evaluator_registry() {
       analytic_evaluator(),
       onednn_evaluator(),
       validation_evaluator(),
+      predictor_evaluator(),
   };
   return kEntries;
 }

@@ -90,7 +90,7 @@ EvaluatorEntry validation_evaluator() {
           .unavailable = [](const LoadedSupernet& supernet,
                             const OptionValues&) { return supernet.accuracy_unavailable(); },
           .fingerprint =
-              [](const OptionValues& options) {
+              [](const OptionValues& options, const Resources&) {
                 return identify_machine(static_cast<int>(options.integer("threads")));
               },
           .make = [](EvaluatorContext context,

@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "evaluators/network_pool.hpp"
+#include "evaluators/resources.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "evaluators/task_source.hpp"
 
@@ -13,6 +14,6 @@ namespace quarry::evaluators {
 // Returns when a stop is requested. An evaluator that throws fails its task, not the worker; a
 // metric that is not finite fails its task too.
 void run_worker(TaskSource& tasks, const SupernetLibrary& supernets, NetworkPool& pool,
-                std::stop_token stop);
+                std::stop_token stop, const Resources& resources = kNoResources);
 
 }  // namespace quarry::evaluators

@@ -9,6 +9,9 @@
 #include "evaluators/worker.hpp"
 #include "server/api/api.hpp"
 #include "server/http/server.hpp"
+#include "server/predictors/predictor_registry.hpp"
+#include "server/storage/open_database.hpp"
+#include "server/storage/predictor_store.hpp"
 
 namespace quarry::server {
 
@@ -16,7 +19,9 @@ struct App::Parts {
   explicit Parts(const AppOptions& options)
       : supernets(evaluators::SupernetLibrary::builtin()),
         user_supernets(options.data_folder + "/supernets"),
-        store(open_sqlite_store(options.data_folder)),
+        database(open_database(options.data_folder)),
+        store(open_sqlite_store(database)),
+        predictor_store(open_predictor_store(database)),
         address(options.address),
         router(make_router(context)),
         http(options.address, options.port, router) {
@@ -25,8 +30,9 @@ struct App::Parts {
         options.workers > 0 ? options.workers
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     for (int i = 0; i < workers_wanted; ++i) {
-      workers.emplace_back(
-          [this](std::stop_token stop) { evaluators::run_worker(queue, supernets, pool, stop); });
+      workers.emplace_back([this](std::stop_token stop) {
+        evaluators::run_worker(queue, supernets, pool, stop, resources);
+      });
     }
   }
 
@@ -40,11 +46,16 @@ struct App::Parts {
   SupernetFolder user_supernets;
   std::vector<std::string> left_out;
   evaluators::NetworkPool pool;
+  std::shared_ptr<Database> database;
   std::unique_ptr<Store> store;
+  std::unique_ptr<PredictorStore> predictor_store;
+  PredictorRegistry predictors{*predictor_store, *store, system_clock()};
   EventHub hub;
   TaskQueue queue;
-  StudyManager studies{{*store, hub, queue, supernets, pool, system_clock()}};
-  ApiContext context{*store, hub, studies, supernets, user_supernets};
+  evaluators::Resources resources{
+      .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
+  StudyManager studies{{*store, hub, queue, supernets, pool, system_clock(), resources}};
+  ApiContext context{*store, hub, studies, supernets, user_supernets, predictors};
   std::string address;
   Router router;
   HttpServer http;

@@ -5,6 +5,7 @@
 #include "evaluators/supernet_library.hpp"
 #include "server/events/event_hub.hpp"
 #include "server/http/router.hpp"
+#include "server/predictors/predictor_registry.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
 #include "server/studies/study_manager.hpp"
@@ -17,6 +18,7 @@ struct ApiContext {
   StudyManager& studies;
   evaluators::SupernetLibrary& supernets;
   const SupernetFolder& user_supernets;
+  PredictorRegistry& predictors;
 };
 
 // The context must outlive the router.
@@ -41,6 +43,21 @@ Response list_supernets(const ApiContext& context, const Request& request);
 Response get_supernet(const ApiContext& context, const Request& request);
 Response get_manifest_schema(const ApiContext& context, const Request& request);
 Response describe_network(const ApiContext& context, const Request& request);
+
+// predictors.cpp
+Response list_predictors(const ApiContext& context, const Request& request);
+Response get_predictor(const ApiContext& context, const Request& request);
+Response export_predictor(const ApiContext& context, const Request& request);
+Response import_predictor(const ApiContext& context, const Request& request);
+Response delete_predictor(const ApiContext& context, const Request& request);
+// Finds the predictor that the path names, or answers 404.
+PredictorRegistry::Shared find_predictor(const ApiContext& context, const Request& request,
+                                         Response& refusal);
+
+// predictor_work.cpp
+Response create_predictor(const ApiContext& context, const Request& request);
+Response predict_networks(const ApiContext& context, const Request& request);
+Response evaluate_predictor(const ApiContext& context, const Request& request);
 
 // catalog.cpp
 Response get_catalog(const ApiContext& context, const Request& request);

@@ -5,13 +5,21 @@
 #include "server/api/views.hpp"
 
 namespace quarry::server {
+namespace {
+
+// Thousands of rows to learn from, or a model made of them.
+constexpr RouteLimits kPredictorLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
+
+}  // namespace
 
 Router make_router(const ApiContext& context) {
   Router router;
   const auto add = [&](const char* method, const char* pattern,
-                       Response (*handler)(const ApiContext&, const Request&)) {
-    router.add(method, pattern,
-               [&context, handler](const Request& request) { return handler(context, request); });
+                       Response (*handler)(const ApiContext&, const Request&),
+                       RouteLimits limits = {}) {
+    router.add(
+        method, pattern,
+        [&context, handler](const Request& request) { return handler(context, request); }, limits);
   };
   add("POST", "/v1/studies", &create_study);
   add("GET", "/v1/studies", &list_studies);
@@ -24,6 +32,14 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/supernets", &list_supernets);
   add("GET", "/v1/supernets/{name}", &get_supernet);
   add("POST", "/v1/supernets/{name}:describe", &describe_network);
+  add("POST", "/v1/predictors", &create_predictor, kPredictorLimits);
+  add("GET", "/v1/predictors", &list_predictors);
+  add("POST", "/v1/predictors:import", &import_predictor, kPredictorLimits);
+  add("GET", "/v1/predictors/{id}", &get_predictor, kPredictorLimits);
+  add("DELETE", "/v1/predictors/{id}", &delete_predictor);
+  add("GET", "/v1/predictors/{id}:export", &export_predictor, kPredictorLimits);
+  add("POST", "/v1/predictors/{id}:predict", &predict_networks, kPredictorLimits);
+  add("POST", "/v1/predictors/{id}:evaluate", &evaluate_predictor, kPredictorLimits);
   add("GET", "/v1/schemas/manifest", &get_manifest_schema);
   add("GET", "/v1/catalog", &get_catalog);
   add("GET", "/version", &get_version);

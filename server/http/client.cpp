@@ -29,11 +29,12 @@ tcp::socket connect(asio::io_context& context, const std::string& host, const st
 }
 
 http::request<http::string_body> make_request(const std::string& method, const std::string& target,
-                                              const std::string& host, const std::string& body) {
+                                              const std::string& host, const std::string& body,
+                                              const std::string& content_type) {
   http::request<http::string_body> request(http::string_to_verb(method), target, 11);
   request.set(http::field::host, host);
   request.set(http::field::connection, "close");
-  if (!body.empty()) request.set(http::field::content_type, "application/json");
+  if (!body.empty()) request.set(http::field::content_type, content_type);
   request.body() = body;
   request.prepare_payload();
   return request;
@@ -73,11 +74,11 @@ HttpClient::HttpClient(const std::string& url) : url_(url) {
 }
 
 Response HttpClient::request(const std::string& method, const std::string& target,
-                             const std::string& body) const {
+                             const std::string& body, const std::string& content_type) const {
   asio::io_context context;
   tcp::socket socket = connect(context, host_, port_, url_);
   try {
-    http::write(socket, make_request(method, target, host_, body));
+    http::write(socket, make_request(method, target, host_, body, content_type));
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(boost::none);
@@ -100,7 +101,7 @@ void HttpClient::stream(const std::string& target, std::int64_t last_event_id,
   asio::io_context context;
   tcp::socket socket = connect(context, host_, port_, url_);
   try {
-    http::request<http::string_body> request = make_request("GET", target, host_, "");
+    http::request<http::string_body> request = make_request("GET", target, host_, "", "");
     request.set("Last-Event-ID", std::to_string(last_event_id));
     http::write(socket, request);
     beast::flat_buffer buffer;

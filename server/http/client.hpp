@@ -23,7 +23,8 @@ class HttpClient {
 
   // One request on a connection of its own. Throws ConnectionError.
   Response request(const std::string& method, const std::string& target,
-                   const std::string& body = "") const;
+                   const std::string& body = "",
+                   const std::string& content_type = "application/json") const;
 
   // Reads a stream of events until on_event returns false or the server ends the stream. Throws
   // ConnectionError; a status other than 200 is given to on_refused instead.

@@ -52,8 +52,17 @@ int hex(char digit) {
 
 }  // namespace
 
-void Router::add(const std::string& method, const std::string& pattern, Handler handler) {
-  entries_.push_back({method, pattern, std::move(handler)});
+void Router::add(const std::string& method, const std::string& pattern, Handler handler,
+                 RouteLimits limits) {
+  entries_.push_back({method, pattern, std::move(handler), limits});
+}
+
+RouteLimits Router::limits(std::string_view method, std::string_view path) const {
+  for (const Entry& entry : entries_) {
+    std::map<std::string, std::string, std::less<>> bound;
+    if (entry.method == method && match(entry.pattern, path, bound)) return entry.limits;
+  }
+  return {};
 }
 
 Response Router::route(Request request) const {

@@ -1,6 +1,7 @@
 // Finds the handler of a request by method and path.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,15 +14,24 @@ namespace quarry::server {
 
 using Handler = std::function<Response(const Request&)>;
 
+struct RouteLimits {
+  std::uint64_t max_body_bytes = 8 * 1024 * 1024;
+  bool is_slow = false;  // answered beside the others, which do not wait for it
+};
+
 class Router {
  public:
   // Pattern segments in braces match one path segment: "/v1/studies/{id}/trials". A literal may
   // follow a brace: "/v1/studies/{id}:stop". A last segment "{name*}" matches the rest of the path.
-  void add(const std::string& method, const std::string& pattern, Handler handler);
+  void add(const std::string& method, const std::string& pattern, Handler handler,
+           RouteLimits limits = {});
 
   // 404 when no pattern matches the path, 405 with Allow when another method's does. HEAD is
   // answered by GET. A handler that throws is a 500 with its reason.
   Response route(Request request) const;
+
+  // Of the route that will answer; the usual ones where none does.
+  RouteLimits limits(std::string_view method, std::string_view path) const;
 
   struct Route {
     std::string method;
@@ -34,6 +44,7 @@ class Router {
     std::string method;
     std::string pattern;
     Handler handler;
+    RouteLimits limits;
   };
   std::vector<Entry> entries_;
 };

@@ -11,6 +11,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
@@ -28,14 +29,14 @@ namespace http = beast::http;
 using asio::use_awaitable;
 using asio::ip::tcp;
 
-constexpr std::uint64_t kMaxBody = 8 * 1024 * 1024;
 constexpr std::uint32_t kMaxHeader = 16 * 1024;
 constexpr std::chrono::seconds kReadTimeout{60};   // also how long an idle connection is kept
 constexpr std::chrono::seconds kWriteTimeout{30};  // a reader slower than this is dropped
 constexpr std::chrono::seconds kHeartbeat{15};
 constexpr std::size_t kEventsPerWrite = 256;
+constexpr std::size_t kSlowRoutes = 4;  // answered at a time; more of them wait
 
-Request to_request(const http::request<http::string_body>& message) {
+Request to_request(http::request<http::string_body>& message) {
   Request request{.method = std::string(message.method_string())};
   for (const auto& field : message) {
     std::string name(field.name_string());
@@ -43,7 +44,7 @@ Request to_request(const http::request<http::string_body>& message) {
       letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
     request.headers[name] = std::string(field.value());
   }
-  request.body = message.body();
+  request.body = std::move(message.body());
   return request;
 }
 
@@ -127,16 +128,49 @@ asio::awaitable<void> serve_events(beast::tcp_stream& stream, EventSource source
   }
 }
 
-asio::awaitable<void> serve_connection(beast::tcp_stream stream, const Router& router) {
+using RequestParser = http::request_parser<http::string_body>;
+
+// What the route allows, known once the header is there.
+RouteLimits limits_of(const RequestParser& parser, const Router& router) {
+  Request request;
+  const beast::string_view target = parser.get().target();
+  const beast::string_view method = parser.get().method_string();
+  if (!parse_target({target.data(), target.size()}, request)) return {};
+  return router.limits({method.data(), method.size()}, request.path);
+}
+
+// The whole of a request, and its route's limits.
+asio::awaitable<beast::error_code> read_request(beast::tcp_stream& stream,
+                                                beast::flat_buffer& buffer, RequestParser& parser,
+                                                const Router& router, RouteLimits& limits) {
+  parser.body_limit(boost::none);
+  parser.header_limit(kMaxHeader);
+  beast::error_code error;
+  stream.expires_after(kReadTimeout);
+  co_await http::async_read_header(stream, buffer, parser,
+                                   asio::redirect_error(use_awaitable, error));
+  if (error) co_return error;
+  limits = limits_of(parser, router);
+  if (parser.content_length() && *parser.content_length() > limits.max_body_bytes)
+    co_return http::error::body_limit;
+  parser.body_limit(limits.max_body_bytes);
+  stream.expires_after(kReadTimeout);
+  co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
+  co_return error;
+}
+
+asio::awaitable<Response> route(const Router& router, Request request) {
+  co_return router.route(std::move(request));
+}
+
+asio::awaitable<void> serve_connection(beast::tcp_stream stream, const Router& router,
+                                       asio::thread_pool& slow_routes) {
   beast::flat_buffer buffer;
   try {
     while (true) {
-      http::request_parser<http::string_body> parser;
-      parser.body_limit(kMaxBody);
-      parser.header_limit(kMaxHeader);
-      stream.expires_after(kReadTimeout);
-      beast::error_code error;
-      co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
+      RequestParser parser;
+      RouteLimits limits;
+      const beast::error_code error = co_await read_request(stream, buffer, parser, router, limits);
       if (error == http::error::end_of_stream || error == beast::error::timeout) break;
       if (error) {
         http::request<http::string_body> nothing;
@@ -144,21 +178,27 @@ asio::awaitable<void> serve_connection(beast::tcp_stream stream, const Router& r
         nothing.keep_alive(false);
         const bool too_large = error == http::error::body_limit;
         const std::string why =
-            too_large ? "the body is larger than 8 MiB"
-                      : "not an HTTP request that this server understands: " + error.message();
+            too_large
+                ? "the body is larger than " + std::to_string(limits.max_body_bytes >> 20) + " MiB"
+                : "not an HTTP request that this server understands: " + error.message();
         http::response<http::string_body> refusal =
             to_message(problem(too_large ? 413 : 400, why), nothing);
         stream.expires_after(kWriteTimeout);
         co_await http::async_write(stream, refusal, use_awaitable);
         break;
       }
-      const http::request<http::string_body> message = parser.release();
+      http::request<http::string_body> message = parser.release();
       Request request = to_request(message);
       const beast::string_view target = message.target();
-      Response response =
-          parse_target({target.data(), target.size()}, request)
-              ? router.route(std::move(request))
-              : problem(400, "the request's target is not a path with sound escapes");
+      Response response;
+      if (!parse_target({target.data(), target.size()}, request)) {
+        response = problem(400, "the request's target is not a path with sound escapes");
+      } else if (limits.is_slow) {
+        asio::awaitable<Response> slow = route(router, std::move(request));
+        response = co_await asio::co_spawn(slow_routes, std::move(slow), use_awaitable);
+      } else {
+        response = router.route(std::move(request));
+      }
       if (response.events && message.method() != http::verb::head) {
         co_await serve_events(stream, std::move(*response.events));
         break;
@@ -175,7 +215,8 @@ asio::awaitable<void> serve_connection(beast::tcp_stream stream, const Router& r
   }
 }
 
-asio::awaitable<void> accept_connections(tcp::acceptor& acceptor, const Router& router) {
+asio::awaitable<void> accept_connections(tcp::acceptor& acceptor, const Router& router,
+                                         asio::thread_pool& slow_routes) {
   while (true) {
     beast::error_code error;
     tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, error));
@@ -188,7 +229,8 @@ asio::awaitable<void> accept_connections(tcp::acceptor& acceptor, const Router& 
     }
     socket.set_option(tcp::no_delay(true), error);
     asio::co_spawn(acceptor.get_executor(),
-                   serve_connection(beast::tcp_stream(std::move(socket)), router), asio::detached);
+                   serve_connection(beast::tcp_stream(std::move(socket)), router, slow_routes),
+                   asio::detached);
   }
 }
 
@@ -214,6 +256,7 @@ struct HttpServer::State {
   asio::io_context context{1};
   tcp::acceptor acceptor;
   const Router& router;
+  asio::thread_pool slow_routes{kSlowRoutes};  // joined first, so what its work uses is there
 };
 
 HttpServer::HttpServer(const std::string& address, std::uint16_t port, const Router& router) {
@@ -234,7 +277,8 @@ HttpServer::~HttpServer() = default;
 std::uint16_t HttpServer::port() const { return state_->acceptor.local_endpoint().port(); }
 
 void HttpServer::run(bool until_signal) {
-  asio::co_spawn(state_->context, accept_connections(state_->acceptor, state_->router),
+  asio::co_spawn(state_->context,
+                 accept_connections(state_->acceptor, state_->router, state_->slow_routes),
                  asio::detached);
   asio::signal_set signals(state_->context);
   if (until_signal) {

@@ -9,7 +9,7 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE studies (
@@ -36,9 +36,20 @@ CREATE INDEX measurements_by_question ON measurements (supernet, genome, metric,
 CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 )";
 
+// Since schema 3. The version of a name is never given twice: the last one outlives its predictor.
+constexpr const char* kPredictorTables = R"(
+CREATE TABLE predictors (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version INTEGER NOT NULL,
+  supernet TEXT NOT NULL, metric TEXT NOT NULL, created_at TEXT NOT NULL, summary TEXT NOT NULL, document TEXT NOT NULL,
+  UNIQUE (name, version)
+);
+CREATE TABLE predictor_names (name TEXT PRIMARY KEY, last_version INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
 constexpr std::array kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+    kPredictorTables,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 
@@ -65,6 +76,7 @@ void prepare(Connection& connection, const std::string& path) {
   Transaction transaction(connection);
   if (tables == 0) {
     connection.run(kSchema);
+    connection.run(kPredictorTables);
     connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   }
   for (std::int64_t from = tables == 0 ? kSchemaVersion : version; from < kSchemaVersion; ++from)

@@ -42,14 +42,14 @@ Clock system_clock() {
           .now = [] { return rfc3339(milliseconds_now()); }};
 }
 
-std::string new_study_id() {
+std::string new_id(const std::string& prefix) {
   constexpr const char* kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   std::array<std::uint8_t, 16> bytes{};
   const std::int64_t time = milliseconds_now();
   for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(time >> (40 - 8 * i));
   if (getrandom(bytes.data() + 6, 10, 0) != 10)
     throw std::runtime_error("the kernel gave no random bytes");
-  std::string id = "st_";
+  std::string id = prefix;
   // 128 bits in 26 groups of five, the first of which holds three.
   for (int group = 0; group < 26; ++group) {
     const int lowest = 125 - 5 * group;

@@ -13,7 +13,8 @@ struct Clock {
 
 Clock system_clock();
 
-// "st_" and 26 characters (a ULID: 48 bits of time, 80 of chance): sorts by age, never repeats.
-std::string new_study_id();
+// The prefix and 26 characters (a ULID: 48 bits of time, 80 of chance): sorts by age, never
+// repeats.
+std::string new_id(const std::string& prefix);
 
 }  // namespace quarry::server

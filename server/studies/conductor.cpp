@@ -119,13 +119,14 @@ void Conductor::prepare() {
   search::FieldErrors errors;
   const auto document = search::parse_json(record_.spec, errors);
   std::optional<StudySpec> spec;
-  if (document) spec = parse_study_spec(*document, context_.supernets, errors);
+  if (document) spec = parse_study_spec(*document, context_.supernets, errors, nullptr,
+                                          context_.resources);
   if (!spec)
     throw std::runtime_error("this server cannot run the study: " + errors.front().pointer + " " +
                              errors.front().detail);
   spec_ = std::move(*spec);
   const evaluators::LoadedSupernet& supernet = *context_.supernets.find(spec_.supernet);
-  plan_ = std::make_unique<StudyPlan>(spec_, supernet, context_.pool);
+  plan_ = std::make_unique<StudyPlan>(spec_, supernet, context_.pool, context_.resources);
   const auto settle_after =
       std::min<std::size_t>(kReferenceTrials, static_cast<std::size_t>(spec_.max_trials));
   tracker_ = std::make_unique<FrontTracker>(spec_.objectives, spec_.constraints, settle_after);
@@ -201,7 +202,7 @@ void Conductor::create_trial(search::Proposal proposal) {
                    .origin = std::move(proposal.origin)};
   trial.baseline = plan_->baseline_name(trial.genome);
   trial.seed = plan_->seed_place(trial.genome);
-  trial.metrics = plan_->exact_metrics(trial.genome);
+  trial.metrics = plan_->immediate_metrics(trial.genome);
 
   Commit change = new_commit();
   add_event(change, "trial.created",

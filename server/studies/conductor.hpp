@@ -30,6 +30,7 @@ struct StudyContext {
   const evaluators::SupernetLibrary& supernets;
   evaluators::NetworkPool& pool;
   Clock clock;
+  evaluators::Resources resources = {};  // that evaluators work from
 };
 
 class Conductor {

@@ -13,7 +13,7 @@ void StudyManager::resume_all() {
 
 StudyRecord StudyManager::create(const StudySpec& spec) {
   const nlohmann::json document = to_json(spec);
-  StudyRecord record{.id = new_study_id(),
+  StudyRecord record{.id = new_id("st_"),
                      .name = spec.name,
                      .spec = document.dump(),
                      .state = "queued",

@@ -67,8 +67,8 @@ bool chooses_weight_scheme(const search::Gene& gene) {
 class SpecReader {
  public:
   SpecReader(const evaluators::SupernetLibrary& supernets, FieldErrors& errors,
-             const FrontSource& fronts)
-      : supernets_(supernets), errors_(errors), fronts_(fronts) {}
+             const FrontSource& fronts, const evaluators::Resources& resources)
+      : supernets_(supernets), errors_(errors), fronts_(fronts), resources_(resources) {}
 
   std::optional<StudySpec> read(const json& document) {
     const std::size_t before = errors_.size();
@@ -221,7 +221,8 @@ class SpecReader {
              unknown("evaluator", shown, names_of(evaluators::evaluator_registry()))});
         return;
       }
-      if (std::ranges::find(entry->metrics, metric) == entry->metrics.end()) {
+      if (entry->refuses == nullptr &&
+          std::ranges::find(entry->metrics, metric) == entry->metrics.end()) {
         errors_.push_back({pointer + "/evaluator", "evaluator " + entry->name + " provides " +
                                                        search::one_of(entry->metrics) + ", not " +
                                                        metric});
@@ -229,7 +230,9 @@ class SpecReader {
       }
     }
     if (entry == nullptr) {
-      errors_.push_back({pointer, "no evaluator provides " + metric});
+      errors_.push_back({pointer, "no evaluator measures " + metric +
+                                      ": name one that works from what you bring, such as "
+                                      "{\"evaluator\": \"table\", \"import\": \"im_...\"}"});
       return;
     }
     const std::string allowed[] = {"evaluator"};
@@ -240,6 +243,12 @@ class SpecReader {
     if (supernet_ != nullptr) {
       if (const auto why = entry->unavailable(*supernet_, plan.options))
         errors_.push_back({pointer, metric + " cannot be measured: " + *why});
+      if (entry->refuses != nullptr) {
+        if (const auto mistake = entry->refuses(metric, *supernet_, plan.options, resources_))
+          errors_.push_back({search::child_pointer(pointer, mistake->option), mistake->detail});
+        else if (entry->pin != nullptr)
+          entry->pin(plan.options, resources_);
+      }
     }
     spec_.metrics.push_back(std::move(plan));
   }
@@ -404,6 +413,7 @@ class SpecReader {
   const evaluators::SupernetLibrary& supernets_;
   FieldErrors& errors_;
   const FrontSource& fronts_;
+  const evaluators::Resources& resources_;
   const evaluators::LoadedSupernet* supernet_ = nullptr;
   std::vector<search::Precision> runnable_;  // of the supernet's
   StudySpec spec_;
@@ -413,8 +423,9 @@ class SpecReader {
 
 std::optional<StudySpec> parse_study_spec(const json& document,
                                           const evaluators::SupernetLibrary& supernets,
-                                          FieldErrors& errors, const FrontSource& fronts) {
-  return SpecReader(supernets, errors, fronts).read(document);
+                                          FieldErrors& errors, const FrontSource& fronts,
+                                          const evaluators::Resources& resources) {
+  return SpecReader(supernets, errors, fronts, resources).read(document);
 }
 
 search::Subspace study_subspace(const search::SearchSpace& space, const StudySpec& spec) {

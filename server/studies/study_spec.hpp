@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluators/resources.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "predictors/options.hpp"
 #include "search/core/objective.hpp"
@@ -52,11 +53,14 @@ struct StudySpec {
 
 // Checks what can be checked before anything runs, evaluators' availability on this machine
 // included. On any mistake: nothing, and every mistake in `errors`. The fronts of other studies
-// that the document names are looked up in `fronts`; what to_json made names none.
+// that the document names are looked up in `fronts`; what to_json made names none. What evaluators
+// work from (tables) is looked up in `resources`.
 std::optional<StudySpec> parse_study_spec(const nlohmann::json& document,
                                           const evaluators::SupernetLibrary& supernets,
                                           search::FieldErrors& errors,
-                                          const FrontSource& fronts = nullptr);
+                                          const FrontSource& fronts = nullptr,
+                                          const evaluators::Resources& resources =
+                                              evaluators::kNoResources);
 
 // What parse_study_spec reads back to an equal spec.
 nlohmann::json to_json(const StudySpec& spec);

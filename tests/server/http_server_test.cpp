@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <latch>
 #include <mutex>
 #include <thread>
 
@@ -23,6 +24,17 @@ class Fixture {
                 [](const Request&) { return Response{.body = "{\"hello\":true}"}; });
     router_.add("POST", "/echo", [](const Request& request) {
       return Response{.status = 201, .body = request.body};
+    });
+    router_.add(
+        "POST", "/slow",
+        [this](const Request&) {
+          released_.wait();
+          return Response{.body = "late"};
+        },
+        {.is_slow = true});
+    router_.add("POST", "/release", [this](const Request&) {
+      released_.count_down();
+      return Response{};
     });
     router_.add("GET", "/numbers", [this](const Request& request) {
       EventSource source;
@@ -89,6 +101,7 @@ class Fixture {
   std::mutex mutex_;
   std::int64_t count_ = 0;
   bool ended_ = false;
+  std::latch released_{1};
   EventHub hub_;
   Router router_;
   std::unique_ptr<HttpServer> server_;
@@ -126,6 +139,16 @@ TEST_CASE("what is not HTTP, too large or badly escaped gets a clear refusal") {
   CHECK(fixture.raw("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n")
             .starts_with("HTTP/1.1 413"));
   CHECK(fixture.client().request("GET", "/hello").status == 200);
+}
+
+TEST_CASE("nobody waits for a slow route but who asked it") {
+  Fixture fixture;
+  std::string late;
+  std::jthread asker([&] { late = fixture.client().request("POST", "/slow").body; });
+  // What /slow waits for would never come if it kept the server busy.
+  CHECK(fixture.client().request("POST", "/release").status == 200);
+  asker.join();
+  CHECK(late == "late");
 }
 
 TEST_CASE("a stream replays, goes live, and ends when there is no more") {

@@ -1,0 +1,18 @@
+// How others get hold of the database: without a glance at SQLite.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/storage/store_error.hpp"
+
+namespace quarry::server {
+
+struct Database;
+
+// Opens or creates FOLDER/quarry.db; one that an older Quarry wrote is brought up to date. Throws
+// StoreError, saying what to do, when the folder cannot be written, the file is not a Quarry
+// database, or a newer Quarry wrote it.
+std::shared_ptr<Database> open_database(const std::string& folder);
+
+}  // namespace quarry::server
