@@ -99,6 +99,7 @@ const EvaluatorEntry* default_evaluator(std::string_view metric);
 EvaluatorEntry analytic_evaluator();
 EvaluatorEntry onednn_evaluator();
 EvaluatorEntry predictor_evaluator();
+EvaluatorEntry table_evaluator();
 EvaluatorEntry validation_evaluator();
 
 }  // namespace quarry::evaluators

@@ -1,6 +1,7 @@
 // Metrics that a stored predictor guesses: at once, without a task, always labelled as predicted.
 // Tested by tests/server/predicted_study_test.cpp.
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "evaluators/evaluator.hpp"
@@ -21,6 +22,9 @@ class Predicting final : public Evaluator {
                                    std::stop_token) override {
     std::vector<Evaluation> evaluations;
     for (const Guess& guess : predictor_->predict(supernet_, candidates)) {
+      if (!std::isfinite(guess.mean) || !std::isfinite(guess.standard_deviation))
+        throw std::runtime_error("predictor " + predictor_->reference() +
+                                 " has no finite guess for a network; train it again");
       evaluations.push_back({.metrics = {{predictor_->metric,
                                           {.value = guess.mean,
                                            .spread = kSpreadReach * guess.standard_deviation,

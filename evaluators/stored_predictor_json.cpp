@@ -277,13 +277,15 @@ std::optional<StoredPredictor> stored_predictor_from_json(const json& document,
     if (recipe) predictor.recipe = std::move(*recipe);
   }
   if (errors.size() == before) read_model(reader, predictor, errors);
-  const std::size_t genes = predictor.recipe.genes.size();
   if (const json* calibration = reader.object("calibration", Presence::kRequired))
     predictor.calibration = read_calibration(*calibration, reader.pointer("calibration"), errors);
   if (const json* training = reader.object("training", Presence::kRequired))
     predictor.training = read_training(*training, reader.pointer("training"), errors);
-  if (const json* quality = reader.object("quality", Presence::kRequired))
-    predictor.quality = read_quality(*quality, reader.pointer("quality"), genes, errors);
+  const json* quality = reader.object("quality", Presence::kRequired);
+  // How long a genome must be, only the recipe tells.
+  if (quality != nullptr && !predictor.recipe.genes.empty())
+    predictor.quality =
+        read_quality(*quality, reader.pointer("quality"), predictor.recipe.genes.size(), errors);
   // Asked for even where an earlier mistake kept it from being read.
   reader.object("model", Presence::kOptional);
   reader.object("state", Presence::kOptional);

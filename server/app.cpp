@@ -12,6 +12,7 @@
 #include "server/predictors/predictor_registry.hpp"
 #include "server/storage/open_database.hpp"
 #include "server/storage/predictor_store.hpp"
+#include "server/studies/imported_tables.hpp"
 
 namespace quarry::server {
 
@@ -21,6 +22,7 @@ struct App::Parts {
         user_supernets(options.data_folder + "/supernets"),
         database(open_database(options.data_folder)),
         store(open_sqlite_store(database)),
+        imports(database),
         predictor_store(open_predictor_store(database)),
         address(options.address),
         router(make_router(context)),
@@ -48,14 +50,17 @@ struct App::Parts {
   evaluators::NetworkPool pool;
   std::shared_ptr<Database> database;
   std::unique_ptr<Store> store;
+  ImportStore imports;
   std::unique_ptr<PredictorStore> predictor_store;
   PredictorRegistry predictors{*predictor_store, *store, system_clock()};
+  evaluators::Resources resources{
+      .table = imported_tables(imports),
+      .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
   EventHub hub;
   TaskQueue queue;
-  evaluators::Resources resources{
-      .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
   StudyManager studies{{*store, hub, queue, supernets, pool, system_clock(), resources}};
-  ApiContext context{*store, hub, studies, supernets, user_supernets, predictors};
+  ApiContext context{*store,         hub,     studies,   supernets,
+                     user_supernets, imports, resources, predictors};
   std::string address;
   Router router;
   HttpServer http;

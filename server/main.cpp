@@ -209,6 +209,36 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   precisions_verb->add_flag("--json", precisions.as_json, "only the genes that gain nothing");
 
+  ImportOptions import;
+  CLI::App* import_verb =
+      cli.add_subcommand("import", "send measurements from a file to a server; prints their id");
+  add_url(import_verb);
+  import_verb->add_option("file", import.file, "CSV (DyNAS-T's too) or JSON lines; - reads stdin")
+      ->required();
+  import_verb->add_option("--supernet", import.supernet, "whose networks they are")->required();
+  import_verb
+      ->add_option("--column", import.columns,
+                   "\"COLUMN=TARGET\": config, genome, a gene, ignore, or a metric such as "
+                   "\"Top-1 Acc (%)=accuracy*0.01\"; repeat for more")
+      ->allow_extra_args(false);
+  import_verb->add_option("--fingerprint", import.fingerprint, "the machine that measured them");
+  import_verb->add_option("--name", import.name, "name of the import");
+  import_verb->add_option("--format", import.format, "instead of what the file looks like")
+      ->check(CLI::IsMember({"auto", "dynast", "csv", "jsonl"}));
+  import_verb->add_flag("--dry-run", import.dry_run, "say what would be taken, store nothing");
+  import_verb->add_flag("--json", import.as_json, "as JSON");
+
+  std::string import_id;
+  bool delete_it = false;
+  CLI::App* imports_verb = cli.add_subcommand("imports", "the imports of a server");
+  add_url(imports_verb);
+  CLI::Option* import_id_option =
+      imports_verb->add_option("id", import_id, "one of them: what it took, what not and why");
+  CLI::Option* imports_json = imports_verb->add_flag("--json", as_json, "as JSON");
+  imports_verb->add_flag("--delete", delete_it, "take it away")
+      ->needs(import_id_option)
+      ->excludes(imports_json);
+
   std::string manifest;
   std::string supernet;
   CLI::App* supernets_verb =
@@ -281,6 +311,10 @@ int main(int argc, char** argv) {
                    as_json  ? FrontFormat::kJson
                    : as_csv ? FrontFormat::kCsv
                             : FrontFormat::kTable);
+    if (*import_verb) return import_file(HttpClient(url), import);
+    if (*imports_verb)
+      return delete_it ? delete_import(HttpClient(url), import_id)
+                       : show_imports(HttpClient(url), import_id, as_json);
     if (*precisions_verb) return print_precisions(precisions);
     if (*show_verb) return show_supernet(supernet);
     if (*check_verb) return check_supernet(manifest);

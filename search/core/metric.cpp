@@ -8,6 +8,7 @@ namespace quarry::search {
 std::span<const Metric> known_metrics() {
   static const std::vector<Metric> kMetrics = {
       {"accuracy", "share of the validation images classified right, 0..1", Goal::kMaximize, 1.0},
+      {"bleu", "BLEU score of the translations, 0..100", Goal::kMaximize, 100.0},
       {"latency_ms", "median time of one batch on this machine, milliseconds", Goal::kMinimize,
        0.0},
       {"macs", "multiply-accumulates of one image, as the supernet's manifest counts them",

@@ -14,7 +14,8 @@ struct Metric {
   std::string name;
   std::string summary;
   Goal better = Goal::kMinimize;
-  double ideal = 0.0;  // the value that no network can beat: 0 for costs, 1 for accuracy
+  double ideal =
+      0.0;  // the value that no network can beat: 0 for costs, 1 for accuracy, 100 for bleu
 };
 
 std::span<const Metric> known_metrics();

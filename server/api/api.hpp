@@ -2,10 +2,12 @@
 // routes.cpp is the table of all of them.
 #pragma once
 
+#include "evaluators/resources.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "server/events/event_hub.hpp"
 #include "server/http/router.hpp"
 #include "server/predictors/predictor_registry.hpp"
+#include "server/storage/import_store.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
 #include "server/studies/study_manager.hpp"
@@ -18,6 +20,8 @@ struct ApiContext {
   StudyManager& studies;
   evaluators::SupernetLibrary& supernets;
   const SupernetFolder& user_supernets;
+  ImportStore& imports;
+  const evaluators::Resources& resources;
   PredictorRegistry& predictors;
 };
 
@@ -44,6 +48,12 @@ Response get_supernet(const ApiContext& context, const Request& request);
 Response get_manifest_schema(const ApiContext& context, const Request& request);
 Response describe_network(const ApiContext& context, const Request& request);
 
+// imports.cpp
+Response create_import(const ApiContext& context, const Request& request);
+Response list_imports(const ApiContext& context, const Request& request);
+Response get_import(const ApiContext& context, const Request& request);
+Response list_imported_rows(const ApiContext& context, const Request& request);
+Response delete_import(const ApiContext& context, const Request& request);
 // predictors.cpp
 Response list_predictors(const ApiContext& context, const Request& request);
 Response get_predictor(const ApiContext& context, const Request& request);

@@ -25,7 +25,8 @@ Response train(const ApiContext& context, const std::string& body) {
   search::FieldErrors errors;
   const std::optional<json> document = search::parse_json(body, errors);
   if (!document) return field_problem("the request could not be read", errors);
-  const auto wanted = parse_training_request(*document, context.supernets, context.store, errors);
+  const auto wanted =
+      parse_training_request(*document, context.supernets, context.store, context.imports, errors);
   if (!wanted) return field_problem(counted_mistakes("the request", errors.size()), errors);
   StoredPredictor trained =
       evaluators::train_predictor(*wanted->supernet, wanted->plan, wanted->measured.rows);
@@ -117,11 +118,11 @@ Response evaluate(const ApiContext& context, const StoredPredictor& predictor,
   const std::optional<json> document = search::parse_json(body, errors);
   if (!document) return field_problem("the request could not be read", errors);
   search::ObjectReader reader(*document, "", errors);
-  const MeasuredRows measured =
-      read_measured_rows(reader, {*supernet, predictor.metric, context.store}, errors);
+  const MeasuredRows measured = read_measured_rows(
+      reader, {*supernet, predictor.metric, context.store, context.imports}, errors);
   reader.finish();
   if (errors.empty() && measured.rows.empty())
-    errors.push_back({"", "names no measured network: give studies or rows"});
+    errors.push_back({"", "names no measured network: give studies, imports or rows"});
   if (!errors.empty()) return field_problem(counted_mistakes("the request", errors.size()), errors);
   std::set<search::Genome> learned;
   for (const evaluators::ParityRow& row : predictor.quality.parity) learned.insert(row.genome);

@@ -7,6 +7,8 @@
 namespace quarry::server {
 namespace {
 
+// A hundred thousand rows of the largest configurations (151 genes) are 130 MB.
+constexpr RouteLimits kImportLimits{.max_body_bytes = 256 * 1024 * 1024, .is_slow = true};
 // Thousands of rows to learn from, or a model made of them.
 constexpr RouteLimits kPredictorLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
 
@@ -41,6 +43,11 @@ Router make_router(const ApiContext& context) {
   add("POST", "/v1/predictors/{id}:predict", &predict_networks, kPredictorLimits);
   add("POST", "/v1/predictors/{id}:evaluate", &evaluate_predictor, kPredictorLimits);
   add("GET", "/v1/schemas/manifest", &get_manifest_schema);
+  add("POST", "/v1/imports", &create_import, kImportLimits);
+  add("GET", "/v1/imports", &list_imports);
+  add("GET", "/v1/imports/{id}", &get_import);
+  add("DELETE", "/v1/imports/{id}", &delete_import);
+  add("GET", "/v1/imports/{id}/rows", &list_imported_rows);
   add("GET", "/v1/catalog", &get_catalog);
   add("GET", "/version", &get_version);
   router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });

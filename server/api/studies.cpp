@@ -14,7 +14,7 @@ Response create_study(const ApiContext& context, const Request& request) {
   const std::optional<json> document = search::parse_json(request.body, errors);
   if (!document) return field_problem("the study could not be read", errors);
   const std::optional<StudySpec> spec = parse_study_spec(
-      *document, context.supernets, errors, fronts_of(context.store), context.studies.resources());
+      *document, context.supernets, errors, fronts_of(context.store), context.resources);
   if (!spec)
     return field_problem("the study has " + std::to_string(errors.size()) +
                              (errors.size() == 1 ? " mistake" : " mistakes"),

@@ -61,6 +61,23 @@ int measure(const MeasureOptions& options);
 int print_sensitivity(const evaluators::LoadedSupernet& supernet, const search::Genome& genome,
                       std::size_t images);
 
+struct ImportOptions {
+  std::string file;  // "-" reads stdin
+  std::string supernet;
+  std::vector<std::string> columns;  // rules, "COLUMN=TARGET"
+  std::string fingerprint;
+  std::string name;
+  std::string format;  // empty: what the file looks like
+  bool dry_run = false;
+  bool as_json = false;
+};
+// Sends a file of measurements to a server. Prints the import's id, alone on stdout, and what was
+// taken on stderr; of a dry run only the latter, on stdout.
+int import_file(const HttpClient& client, const ImportOptions& options);
+// All imports of a server or, with an id, what one took.
+int show_imports(const HttpClient& client, const std::string& id, bool as_json);
+int delete_import(const HttpClient& client, const std::string& id);
+
 struct PrecisionsOptions {
   std::string supernet;
   std::int64_t batch = 0;  // 0 = the manifest's

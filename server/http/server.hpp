@@ -1,4 +1,5 @@
-// The HTTP server: one thread, one coroutine per connection. All of Beast is behind this header.
+// The HTTP server: one coroutine per connection on one thread, slow routes on another beside it. All
+// of Beast is behind this header.
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "search/supernets/config.hpp"
+#include "server/studies/imported_tables.hpp"
 #include "server/studies/trial_log.hpp"
 
 namespace quarry::server {
@@ -47,21 +48,18 @@ class RowReader {
 
   MeasuredRows read(ObjectReader& reader) {
     if (const auto machine = reader.text("fingerprint", Presence::kOptional)) only_on_ = *machine;
-    json studies = json::array();
-    if (const json* ids = reader.array("studies", Presence::kOptional)) {
-      for (std::size_t i = 0; i < ids->size(); ++i) {
-        const std::int64_t taken = read_study((*ids)[i], at(reader.pointer("studies"), i));
-        if (taken > 0) studies.push_back({{"id", (*ids)[i]}, {"rows", taken}});
-      }
-    }
+    json studies = read_all(reader, "studies", &RowReader::read_study);
+    json imports = read_all(reader, "imports", &RowReader::read_import);
     std::size_t inline_rows = 0;
     if (const json* rows = reader.array("rows", Presence::kOptional)) {
       inline_rows = rows->size();
       for (std::size_t i = 0; i < rows->size(); ++i)
         read_row((*rows)[i], at(reader.pointer("rows"), i));
     }
-    return finished(
-        {{"studies", std::move(studies)}, {"rows", inline_rows}, {"repeated", repeated_}});
+    return finished({{"studies", std::move(studies)},
+                     {"imports", std::move(imports)},
+                     {"rows", inline_rows},
+                     {"repeated", repeated_}});
   }
 
  private:
@@ -71,13 +69,75 @@ class RowReader {
     std::string what;  // empty: nobody has said yet
   };
 
-  // How many of its trials were taken.
-  std::int64_t read_study(const json& given, const std::string& pointer) {
-    if (!given.is_string()) {
-      errors_.push_back({pointer, "must be the id of a study, got " + search::json_type(given)});
+  // What was taken of each id in a field: [{"id", "rows"}].
+  json read_all(ObjectReader& reader, const char* field,
+                std::int64_t (RowReader::*read_one)(const std::string&, const std::string&)) {
+    json taken = json::array();
+    const json* ids = reader.array(field, Presence::kOptional);
+    for (std::size_t i = 0; ids != nullptr && i < ids->size(); ++i) {
+      const std::string pointer = at(reader.pointer(field), i);
+      if (!(*ids)[i].is_string()) {
+        errors_.push_back({pointer, "must be an id, got " + search::json_type((*ids)[i])});
+        continue;
+      }
+      const std::int64_t rows = (this->*read_one)((*ids)[i].get<std::string>(), pointer);
+      if (rows > 0) taken.push_back({{"id", (*ids)[i]}, {"rows", rows}});
+    }
+    return taken;
+  }
+
+  // How many of its rows were taken.
+  std::int64_t read_import(const std::string& id, const std::string& pointer) {
+    const auto import = rules_.imports.import(id);
+    if (!import) {
+      errors_.push_back({pointer, "there is no import " + id + " on this server"});
       return 0;
     }
-    const std::string id = given.get<std::string>();
+    const std::string& supernet = rules_.supernet.supernet().name;
+    if (import->supernet != supernet) {
+      errors_.push_back({pointer, "import " + id + " holds networks of " + import->supernet +
+                                      ", not of " + supernet});
+      return 0;
+    }
+    if (import->supernet_version != rules_.supernet.version()) {
+      errors_.push_back({pointer, "import " + id + " was made with another version of " + supernet +
+                                      ": import the file again"});
+      return 0;
+    }
+    const std::string machine = imported_fingerprint_id(*import);
+    if (!only_on_.empty() && machine != only_on_) {
+      errors_.push_back({pointer, "import " + id + " was measured on " +
+                                      (machine.empty() ? "a machine that nobody named" : machine) +
+                                      ", not on " + only_on_ + ": leave it out"});
+      return 0;
+    }
+    if (!agrees(pointer, "", machine)) return 0;
+    if (!machine.empty()) machine_text_ = import->fingerprint;
+    return read_imported_rows(id, pointer);
+  }
+
+  std::int64_t read_imported_rows(const std::string& id, const std::string& pointer) {
+    std::int64_t taken = 0;
+    std::int64_t last = -1;
+    for (bool more = true; more;) {
+      const auto page = rules_.imports.rows(id, last, kPage);
+      more = page.size() == kPage;
+      for (const ImportedRow& row : page) {
+        last = row.line;
+        const json measured = json::parse(row.metrics);
+        const auto value = measured.find(rules_.metric);
+        if (value == measured.end()) continue;
+        add(json::parse("[" + row.genome + "]").get<search::Genome>(), value->get<double>(), 0.0);
+        ++taken;
+      }
+    }
+    if (taken == 0)
+      errors_.push_back({pointer, "import " + id + " has no value of " + rules_.metric});
+    return taken;
+  }
+
+  // How many of its trials were taken.
+  std::int64_t read_study(const std::string& id, const std::string& pointer) {
     const auto study = rules_.store.study(id);
     if (!study) {
       errors_.push_back({pointer, "there is no study " + id + " on this server"});
@@ -200,7 +260,9 @@ class RowReader {
                              .deviation = std::sqrt(sum.variances) / sum.count});
     if (!evaluator_.what.empty()) result.evaluator = evaluator_.what;
     result.fingerprint = machine_.what;
-    if (!machine_.what.empty()) result.fingerprint_text = rules_.store.fingerprint(machine_.what);
+    result.fingerprint_text = machine_text_;
+    if (!machine_.what.empty() && machine_text_.empty())
+      result.fingerprint_text = rules_.store.fingerprint(machine_.what);
     return result;
   }
 
@@ -216,6 +278,7 @@ class RowReader {
   std::string only_on_;
   Said machine_;
   Said evaluator_;
+  std::string machine_text_;  // where an import says it
   std::vector<Sum> sums_;
   std::map<search::Genome, std::size_t> places_;
   std::int64_t repeated_ = 0;

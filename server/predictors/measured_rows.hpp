@@ -1,5 +1,6 @@
-// Measured networks that a request names: trials of studies and rows that it brings itself, each
-// network once. Measurements of two machines, or made with other options, are never mixed.
+// Measured networks that a request names: trials of studies, imports and rows that it brings
+// itself, each network once. Measurements of two machines, or made with other options, are never
+// mixed.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +12,15 @@
 #include "evaluators/supernet_library.hpp"
 #include "search/supernets/field_error.hpp"
 #include "search/supernets/json_fields.hpp"
+#include "server/storage/import_store.hpp"
 #include "server/storage/store.hpp"
 
 namespace quarry::server {
 
 struct MeasuredRows {
   std::vector<evaluators::MeasuredRow> rows;  // distinct networks, in the order of the sources
-  std::string sources = "{}";      // JSON: {"studies": [{"id", "rows"}], "rows": n, "repeated": n}
+  // JSON: {"studies": [{"id", "rows"}], "imports": the same, "rows": n, "repeated": n}
+  std::string sources = "{}";
   std::string evaluator = "null";  // JSON: evaluator and options, as the studies' specs say them
   std::string fingerprint;         // id and text of the one machine that they were measured on;
   std::string fingerprint_text;    // both empty where nobody says
@@ -27,10 +30,12 @@ struct RowRules {
   const evaluators::LoadedSupernet& supernet;
   const std::string& metric;
   Store& store;
+  ImportStore& imports;
 };
 
 // Reads the fields
 //   "studies": [ID, ...]                            every trial that has the metric measured
+//   "imports": [ID, ...]                            every row that has a value of it
 //   "rows": [{"config" or "genome", "value", "spread"}, ...]
 //   "fingerprint": ID                               only trials measured on this machine
 // of the reader's document; a repeated network counts once, with the mean of its values. Predicted

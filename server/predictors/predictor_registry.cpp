@@ -91,6 +91,7 @@ std::pair<PredictorRegistry::ImportResult, PredictorRegistry::Shared> PredictorR
     const bool same = evaluators::to_json(*there) == evaluators::to_json(predictor);
     return {same ? ImportResult::kThere : ImportResult::kTaken, there};
   }
+  holder = predictor.reference();  // if somebody else's import was quicker
   Shared added = store(std::move(predictor));
   return {added ? ImportResult::kAdded : ImportResult::kTaken, added};
 }

@@ -17,7 +17,10 @@ using search::FieldErrors;
 using search::ObjectReader;
 using search::Presence;
 
-constexpr const char* kDefaultModel = "gaussian_process";
+// The one that chooses among all, where this version has it.
+const char* default_model() {
+  return predictors::find_predictor("auto") != nullptr ? "auto" : "gaussian_process";
+}
 
 template <typename Entries>
 std::string unknown(const std::string& what, const std::string& name, const Entries& entries) {
@@ -29,8 +32,9 @@ std::string unknown(const std::string& what, const std::string& name, const Entr
 
 class RequestReader {
  public:
-  RequestReader(const evaluators::SupernetLibrary& supernets, Store& store, FieldErrors& errors)
-      : supernets_(supernets), store_(store), errors_(errors) {}
+  RequestReader(const evaluators::SupernetLibrary& supernets, Store& store, ImportStore& imports,
+                FieldErrors& errors)
+      : supernets_(supernets), store_(store), imports_(imports), errors_(errors) {}
 
   std::optional<TrainingRequest> read(const json& document) {
     const std::size_t before = errors_.size();
@@ -86,11 +90,11 @@ class RequestReader {
 
   void read_model(const json* given, const std::string& pointer) {
     json options = json::object();
-    json name = kDefaultModel;
+    json name = default_model();
     std::string name_pointer = pointer;
     if (given != nullptr && given->is_object()) {
       options = *given;
-      name = options.value("name", json(kDefaultModel));
+      name = options.value("name", json(default_model()));
       name_pointer = pointer + "/name";
     } else if (given != nullptr) {
       name = *given;
@@ -133,13 +137,13 @@ class RequestReader {
     const bool known =
         request_.supernet != nullptr && search::find_metric(request_.plan.metric) != nullptr;
     if (!known) {  // of what the rows would be, nobody can tell
-      for (const char* field : {"studies", "rows", "fingerprint"})
+      for (const char* field : {"studies", "imports", "rows", "fingerprint"})
         reader.any(field, Presence::kOptional);
       return;
     }
     const std::size_t before = errors_.size();
-    request_.measured =
-        read_measured_rows(reader, {*request_.supernet, request_.plan.metric, store_}, errors_);
+    request_.measured = read_measured_rows(
+        reader, {*request_.supernet, request_.plan.metric, store_, imports_}, errors_);
     if (errors_.size() > before) return;
     const std::size_t rows = request_.measured.rows.size();
     const std::string counted = ": at least " + std::to_string(evaluators::kLeastTrainingRows) +
@@ -153,6 +157,7 @@ class RequestReader {
 
   const evaluators::SupernetLibrary& supernets_;
   Store& store_;
+  ImportStore& imports_;
   FieldErrors& errors_;
   TrainingRequest request_;
 };
@@ -172,8 +177,9 @@ bool is_predictor_name(const std::string& name) {
 
 std::optional<TrainingRequest> parse_training_request(const json& document,
                                                       const evaluators::SupernetLibrary& supernets,
-                                                      Store& store, FieldErrors& errors) {
-  return RequestReader(supernets, store, errors).read(document);
+                                                      Store& store, ImportStore& imports,
+                                                      FieldErrors& errors) {
+  return RequestReader(supernets, store, imports, errors).read(document);
 }
 
 }  // namespace quarry::server

@@ -25,7 +25,8 @@ struct TrainingRequest {
 // mistake nothing, and every mistake in `errors`.
 std::optional<TrainingRequest> parse_training_request(const nlohmann::json& document,
                                                       const evaluators::SupernetLibrary& supernets,
-                                                      Store& store, search::FieldErrors& errors);
+                                                      Store& store, ImportStore& imports,
+                                                      search::FieldErrors& errors);
 
 // Whether a name is one that a predictor may have: letters, digits, "_", "." and "-", and not like
 // an id.

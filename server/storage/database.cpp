@@ -9,7 +9,21 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
+
+// Since version 3. Rows hold what one line of the file measured: {"accuracy": 0.754}.
+constexpr const char* kImportsSchema = R"(
+CREATE TABLE imports (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, supernet TEXT NOT NULL, supernet_version TEXT NOT NULL,
+  file TEXT NOT NULL, identity TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, created_at TEXT NOT NULL, rows INTEGER NOT NULL,
+  metrics TEXT NOT NULL, report TEXT NOT NULL
+);
+CREATE TABLE imported_rows (
+  import INTEGER NOT NULL REFERENCES imports(number), line INTEGER NOT NULL, genome TEXT NOT NULL, metrics TEXT NOT NULL,
+  PRIMARY KEY (import, line)
+);
+CREATE INDEX imported_rows_by_genome ON imported_rows (import, genome);
+)";
 
 constexpr const char* kSchema = R"(
 CREATE TABLE studies (
@@ -36,7 +50,7 @@ CREATE INDEX measurements_by_question ON measurements (supernet, genome, metric,
 CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 )";
 
-// Since schema 3. The version of a name is never given twice: the last one outlives its predictor.
+// Since version 4. The version of a name is never given twice: the last one outlives its predictor.
 constexpr const char* kPredictorTables = R"(
 CREATE TABLE predictors (
   number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version INTEGER NOT NULL,
@@ -49,6 +63,7 @@ CREATE TABLE predictor_names (name TEXT PRIMARY KEY, last_version INTEGER NOT NU
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
 constexpr std::array kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+    kImportsSchema,
     kPredictorTables,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
@@ -76,6 +91,7 @@ void prepare(Connection& connection, const std::string& path) {
   Transaction transaction(connection);
   if (tables == 0) {
     connection.run(kSchema);
+    connection.run(kImportsSchema);
     connection.run(kPredictorTables);
     connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   }

@@ -119,8 +119,8 @@ void Conductor::prepare() {
   search::FieldErrors errors;
   const auto document = search::parse_json(record_.spec, errors);
   std::optional<StudySpec> spec;
-  if (document) spec = parse_study_spec(*document, context_.supernets, errors, nullptr,
-                                          context_.resources);
+  if (document)
+    spec = parse_study_spec(*document, context_.supernets, errors, nullptr, context_.resources);
   if (!spec)
     throw std::runtime_error("this server cannot run the study: " + errors.front().pointer + " " +
                              errors.front().detail);
@@ -298,8 +298,12 @@ void Conductor::receive(Completion completion) {
 
   if (trial.state != TrialState::kRunning) return;  // it failed elsewhere already
   Commit change = new_commit();
+  const TaskPlan& task = *plan_->find_task(key);
+  for (const std::string& metric : task.metrics) {
+    if (evaluation.failure.empty() && !evaluation.metrics.contains(metric))
+      evaluation.failure = "no " + metric + " of this network";
+  }
   if (evaluation.failure.empty()) {
-    const TaskPlan& task = *plan_->find_task(key);
     std::map<std::string, search::Measurement> wanted;
     for (const std::string& metric : task.metrics) {
       wanted[metric] = evaluation.metrics.at(metric);

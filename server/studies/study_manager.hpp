@@ -18,9 +18,6 @@ class StudyManager {
  public:
   explicit StudyManager(StudyContext context) : context_(std::move(context)) {}
 
-  // What the evaluators of its studies work from.
-  const evaluators::Resources& resources() const { return context_.resources; }
-
   // Every study that has not ended goes on.
   void resume_all();
 

@@ -55,12 +55,10 @@ struct StudySpec {
 // included. On any mistake: nothing, and every mistake in `errors`. The fronts of other studies
 // that the document names are looked up in `fronts`; what to_json made names none. What evaluators
 // work from (tables) is looked up in `resources`.
-std::optional<StudySpec> parse_study_spec(const nlohmann::json& document,
-                                          const evaluators::SupernetLibrary& supernets,
-                                          search::FieldErrors& errors,
-                                          const FrontSource& fronts = nullptr,
-                                          const evaluators::Resources& resources =
-                                              evaluators::kNoResources);
+std::optional<StudySpec> parse_study_spec(
+    const nlohmann::json& document, const evaluators::SupernetLibrary& supernets,
+    search::FieldErrors& errors, const FrontSource& fronts = nullptr,
+    const evaluators::Resources& resources = evaluators::kNoResources);
 
 // What parse_study_spec reads back to an equal spec.
 nlohmann::json to_json(const StudySpec& spec);

@@ -1,7 +1,7 @@
 // BootstrapNAS's ResNet50 for CIFAR-10 against ../shared/spec/reference.md, section 1.8.
 #include <catch2/catch.hpp>
 
-#include "tests/support/dynast_rows.hpp"
+#include "tests/support/configs.hpp"
 
 namespace quarry::search {
 namespace {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/support/dynast_rows.hpp"
+#include "tests/support/configs.hpp"
 
 namespace quarry::search {
 namespace {

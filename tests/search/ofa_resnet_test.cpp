@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/support/dynast_rows.hpp"
+#include "tests/support/configs.hpp"
 #include "tests/support/inc_policy.hpp"
 #include "tests/support/python_random.hpp"
 

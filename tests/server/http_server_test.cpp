@@ -25,13 +25,12 @@ class Fixture {
     router_.add("POST", "/echo", [](const Request& request) {
       return Response{.status = 201, .body = request.body};
     });
-    router_.add(
-        "POST", "/slow",
-        [this](const Request&) {
-          released_.wait();
-          return Response{.body = "late"};
-        },
-        {.is_slow = true});
+    router_.add("POST", "/slow",
+                [this](const Request&) {
+                  released_.wait();
+                  return Response{.body = "late"};
+                },
+                {.is_slow = true});
     router_.add("POST", "/release", [this](const Request&) {
       released_.count_down();
       return Response{};

@@ -108,7 +108,7 @@ TEST_CASE("rows that cannot be learned from are refused with their places") {
         "/studies/0 study " + elsewhere +
             " searches small, not fashion_vit\n"
             "/studies/1 there is no study st_gone on this server\n"
-            "/studies/2 must be the id of a study, got a number\n"
+            "/studies/2 must be an id, got a number\n"
             "/rows/0/genome must be a list of 45 choice indices, got 1 of them\n"
             "/rows/0/value must be a number, got \"fast\"\n"
             "/rows/1/config is missing: a row needs either config or genome\n");
@@ -165,6 +165,33 @@ TEST_CASE("a network that is given twice counts once, with the mean of its value
   CHECK(made["training"]["fingerprint"]["id"] == "");
 }
 
+TEST_CASE("imported measurements are learned from, their machine kept") {
+  Fixture api;
+  api.call("POST", "/v1/supernets", test::small_manifest());
+  std::string table = "depth,heads[0],heads[1],precision,latency_ms\n";
+  for (const char* network : {"1,1,1,f32,1.0", "1,1,1,int8,0.9", "1,2,1,f32,1.2", "1,2,1,int8,1.1",
+                              "2,1,1,f32,2.0", "2,1,1,int8,1.8", "2,1,2,f32,2.2", "2,1,2,int8,2.0",
+                              "2,2,1,f32,2.3", "2,2,1,int8,2.1", "2,2,2,f32,2.5", "2,2,2,int8,2.3"})
+    table += std::string(network) + "\n";
+  const std::string import =
+      api.call("POST", "/v1/imports",
+               {{"supernet", "small"}, {"text", table}, {"fingerprint", "a Xeon"}})["id"];
+  json request = {{"name", "xeon"},
+                  {"metric", "latency_ms"},
+                  {"supernet", "small"},
+                  {"model", "ridge"},
+                  {"imports", {import}}};
+  const json made = trained(api, request);
+  CHECK(made["training"]["sources"]["imports"] == json{{{"id", import}, {"rows", 12}}});
+  CHECK(made["training"]["fingerprint"]["text"] == "a Xeon");
+  CHECK(made["quality"]["kendall_tau"] > 0.7);
+  request["metric"] = "accuracy";
+  request["imports"] = {import, "im_gone"};
+  CHECK(mistakes(api.call("POST", "/v1/predictors", request)) ==
+        "/imports/0 import " + import +
+            " has no value of accuracy\n/imports/1 there is no import im_gone on this server\n");
+}
+
 TEST_CASE("a genome and its config are predicted alike, with an interval around the mean") {
   Fixture api;
   const json made = trained(api, request_of(api.finished_study()));
@@ -207,7 +234,7 @@ TEST_CASE("evaluating on a study says how many of its networks were learned from
   const json other = api.call("POST", path, {{"studies", {api.finished_study(document)}}});
   CHECK(other["seen"] == 3);  // the baselines
   CHECK(mistakes(api.call("POST", path, json::object())) ==
-        " names no measured network: give studies or rows\n");
+        " names no measured network: give studies, imports or rows\n");
 }
 
 TEST_CASE("predictors are listed newest first, filtered and in pages") {

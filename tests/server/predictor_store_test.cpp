@@ -94,7 +94,7 @@ TEST_CASE("a database of a version without predictors gets their tables") {
   sqlite3* database = nullptr;
   REQUIRE(sqlite3_open((folder.path() + "/quarry.db").c_str(), &database) == SQLITE_OK);
   REQUIRE(sqlite3_exec(database,
-                       "DROP TABLE predictors; DROP TABLE predictor_names; PRAGMA user_version = 2",
+                       "DROP TABLE predictors; DROP TABLE predictor_names; PRAGMA user_version = 3",
                        nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(database);
   CHECK(open(folder)->add(record("pr_1", "a"))->version == 1);

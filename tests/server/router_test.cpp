@@ -52,6 +52,14 @@ TEST_CASE("what is not there is 404, another method's path 405 with Allow") {
         std::vector<std::pair<std::string, std::string>>{{"Allow", "GET, POST"}});
 }
 
+TEST_CASE("a route has limits of its own, the others the usual ones") {
+  Router router;
+  router.add("POST", "/large", [](const Request&) { return Response{}; }, {.max_body_bytes = 100});
+  CHECK(router.limits("POST", "/large").max_body_bytes == 100);
+  CHECK(router.limits("GET", "/large").max_body_bytes == RouteLimits{}.max_body_bytes);
+  CHECK(router.limits("POST", "/nothing").max_body_bytes == RouteLimits{}.max_body_bytes);
+}
+
 TEST_CASE("a handler that throws is a 500 that says why") {
   const Response response = sample().route({.method = "GET", .path = "/broken"});
   CHECK(response.status == 500);

@@ -127,7 +127,10 @@ TEST_CASE(
     change.measurements.push_back({key, old, 0});
     open_sqlite_store(folder.path())->commit(change);
   }
-  run_sql(folder.path(), "ALTER TABLE measurements DROP COLUMN detail; PRAGMA user_version = 1");
+  run_sql(
+      folder.path(),
+      "ALTER TABLE measurements DROP COLUMN detail; DROP TABLE imported_rows; DROP TABLE imports; "
+      "PRAGMA user_version = 1");
   search::Measurement measurement = old;
   for (int opening = 0; opening < 2; ++opening) {
     const auto store = open_sqlite_store(folder.path());

@@ -10,6 +10,7 @@
 #include "evaluators/fingerprint.hpp"
 #include "server/api/api.hpp"
 #include "server/storage/open_database.hpp"
+#include "server/studies/imported_tables.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/server.hpp"
 #include "tests/support/wait_for_end.hpp"
@@ -81,11 +82,14 @@ class ApiFixture {
     evaluators::SupernetLibrary supernets = evaluators::SupernetLibrary::builtin();
     server::SupernetFolder user_supernets;
     FakeWorkers workers;
+    server::ImportStore imports{database};
     evaluators::Resources resources{
+        .table = server::imported_tables(imports),
         .predictor = [this](const std::string& name) { return predictors.find(name); }};
     server::StudyManager studies{
         {*store, hub, queue, supernets, pool, server::system_clock(), resources}};
-    server::ApiContext context{*store, hub, studies, supernets, user_supernets, predictors};
+    server::ApiContext context{*store,         hub,     studies,   supernets,
+                               user_supernets, imports, resources, predictors};
     server::Router router;
   };
 

@@ -1,0 +1,112 @@
+// quarry import and quarry imports: measurements from files to a server. Tested end to end by
+// tests/e2e/import_test.cpp.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "server/cli/commands.hpp"
+#include "server/cli/import_report.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+std::string percent_encoded(const std::string& text) {
+  std::string encoded;
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                       (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_' || byte == '.';
+    encoded += plain ? std::string(1, letter) : fmt::format("%{:02X}", byte);
+  }
+  return encoded;
+}
+
+std::string target_of(const ImportOptions& options) {
+  std::string target = "/v1/imports?supernet=" + percent_encoded(options.supernet);
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) target += std::string("&") + name + "=" + percent_encoded(value);
+  };
+  std::string rules;
+  for (const std::string& rule : options.columns) rules += (rules.empty() ? "" : "\n") + rule;
+  add("columns", rules);
+  add("file", options.file == "-" ? "stdin" : options.file.substr(options.file.rfind('/') + 1));
+  add("name", options.name);
+  add("fingerprint", options.fingerprint);
+  add("format", options.format);
+  if (options.dry_run) add("dry_run", "true");
+  return target;
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    std::cerr << "quarry import: cannot read " << path << "\n";
+    return std::nullopt;
+  }
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// With what was found all the same, where the server says.
+void print_refusal(const Response& response) {
+  print_problem(response);
+  const json document = json::parse(response.body, nullptr, false);
+  if (document.is_object() && document.contains("report") && !document["report"]["columns"].empty())
+    std::cerr << "\n" << import_report(document["report"]);
+}
+
+}  // namespace
+
+int import_file(const HttpClient& client, const ImportOptions& options) {
+  const std::optional<std::string> text = read_file(options.file);
+  if (!text) return 1;
+  const Response response =
+      client.request("POST", target_of(options), *text, "application/octet-stream");
+  if (response.status >= 300) {
+    print_refusal(response);
+    return 1;
+  }
+  const json answer = json::parse(response.body);
+  if (options.as_json) {
+    std::cout << answer.dump(2) << "\n";
+    return 0;
+  }
+  if (options.dry_run) {
+    std::cout << import_report(answer.at("report")) << "\nnothing was stored: this was a dry run\n";
+    return 0;
+  }
+  std::cerr << import_report(answer.at("report"));
+  if (answer.at("existing").get<bool>())
+    std::cerr << "\nthe same file was imported before, on "
+              << answer.at("created_at").get<std::string>() << "\n";
+  std::cout << answer.at("id").get<std::string>() << std::endl;
+  return 0;
+}
+
+int show_imports(const HttpClient& client, const std::string& id, bool as_json) {
+  const auto body = fetch(client, "/v1/imports" + (id.empty() ? "" : "/" + percent_encoded(id)));
+  if (!body) return 1;
+  const json answer = json::parse(*body);
+  if (as_json) {
+    std::cout << answer.dump(2) << "\n";
+  } else if (id.empty()) {
+    std::cout << import_table(answer.at("items"));
+  } else {
+    std::cout << import_table(json::array({answer})) << "\n" << import_report(answer.at("report"));
+  }
+  return 0;
+}
+
+int delete_import(const HttpClient& client, const std::string& id) {
+  const Response response = client.request("DELETE", "/v1/imports/" + percent_encoded(id));
+  if (response.status < 300) return 0;
+  print_problem(response);
+  return 1;
+}
+
+}  // namespace quarry::server
