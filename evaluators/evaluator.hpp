@@ -82,6 +82,9 @@ struct EvaluatorEntry {
   std::optional<OptionMistake> (*refuses)(const std::string& metric, const LoadedSupernet& supernet,
                                           const OptionValues& options,
                                           const Resources& resources) = nullptr;
+  // Once that is so: writes into the options which resource they mean now, so that a study that is
+  // taken up again works from the same one. nullptr: they say it already.
+  void (*pin)(OptionValues& options, const Resources& resources) = nullptr;
 };
 
 std::span<const EvaluatorEntry> evaluator_registry();
@@ -95,6 +98,7 @@ const EvaluatorEntry* default_evaluator(std::string_view metric);
 
 EvaluatorEntry analytic_evaluator();
 EvaluatorEntry onednn_evaluator();
+EvaluatorEntry predictor_evaluator();
 EvaluatorEntry table_evaluator();
 EvaluatorEntry validation_evaluator();
 

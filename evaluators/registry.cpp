@@ -5,10 +5,8 @@ namespace quarry::evaluators {
 
 std::span<const EvaluatorEntry> evaluator_registry() {
   static const std::vector<EvaluatorEntry> kEntries = {
-      analytic_evaluator(),
-      onednn_evaluator(),
-      validation_evaluator(),
-      table_evaluator(),
+      analytic_evaluator(), onednn_evaluator(),    validation_evaluator(),
+      table_evaluator(),    predictor_evaluator(),
   };
   return kEntries;
 }

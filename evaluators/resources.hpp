@@ -1,5 +1,6 @@
-// What a server keeps by name and an evaluator works from: measurements that a user imported. An
-// evaluator names one in its options; a process without a server has none.
+// What a server keeps by name and an evaluator works from: measurements that a user imported,
+// predictors that were trained. An evaluator names one in its options; a process without a server
+// has none.
 #pragma once
 
 #include <functional>
@@ -32,9 +33,14 @@ class MeasurementTable {
                                      std::string_view metric) const = 0;
 };
 
+struct StoredPredictor;
+
 // Thread-safe. Each gives nullptr when there is nothing of that name.
 struct Resources {
   std::function<std::shared_ptr<const MeasurementTable>(const std::string& id)> table =
+      [](const std::string&) { return nullptr; };
+  // By id, name (its newest version) or name@version.
+  std::function<std::shared_ptr<const StoredPredictor>(const std::string& reference)> predictor =
       [](const std::string&) { return nullptr; };
 };
 

@@ -51,6 +51,7 @@ const PredictorEntry& best_predictor(const Columns& columns, const Matrix& x,
   if (x.rows < 2) return *best;
   double least = std::numeric_limits<double>::infinity();
   for (const PredictorEntry& entry : entries) {
+    if (!entry.in_searches) continue;
     const Prediction guessed =
         out_of_fold(entry, OptionValues::defaults(entry.options), columns, x, y, folds);
     const double error = root_mean_squared_error(guessed.mean, y);

@@ -17,8 +17,8 @@ Prediction out_of_fold(const PredictorEntry& entry, const OptionValues& options,
 
 double root_mean_squared_error(std::span<const double> predicted, std::span<const double> y);
 
-// The entry of the registry with the smallest out-of-fold error at its default options; of equals
-// the first. With fewer than two rows the first.
+// Of the entries that searches choose among (in_searches), the one with the smallest out-of-fold
+// error at its default options; of equals the first. With fewer than two rows the first.
 const PredictorEntry& best_predictor(const Columns& columns, const Matrix& x,
                                      std::span<const double> y, std::size_t folds);
 

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <stdexcept>
 
 #include "predictors/lbfgs.hpp"
 #include "predictors/level_kernel.hpp"
 #include "predictors/marginal_likelihood.hpp"
 #include "predictors/row_choice.hpp"
+#include "predictors/training_rows.hpp"
 
 namespace quarry::predictors {
 namespace {
@@ -31,26 +33,32 @@ class GaussianProcess final : public Predictor {
   GaussianProcess(const GaussianProcessOptions& options, Columns columns)
       : options_(options), columns_(std::move(columns)) {}
 
-  void fit(const Matrix& x, std::span<const double> y) override {
-    const VectorXd scaled = take_targets(x, y);
+  void fit(const Matrix& x, std::span<const double> y, std::span<const double> noise) override {
+    require_training_rows(columns_, x, y, noise);
+    const VectorXd scaled = take_targets(y);
     parameters_ = KernelParameters::standard(columns_.size());
     if (!constant_) {
       const std::vector<std::size_t> which = rows_to_fit(x.rows, options_.fit_rows);
       const Matrix some = some_rows(x, which);
+      const VectorXd known = known_variances(x.rows, noise);
       VectorXd targets(static_cast<Index>(which.size()));
-      for (std::size_t i = 0; i < which.size(); ++i)
+      VectorXd variances(static_cast<Index>(which.size()));
+      for (std::size_t i = 0; i < which.size(); ++i) {
         targets[static_cast<Index>(i)] = scaled[static_cast<Index>(which[i])];
-      const MarginalLikelihood likelihood(columns_, some, std::move(targets));
+        variances[static_cast<Index>(i)] = known[static_cast<Index>(which[i])];
+      }
+      const MarginalLikelihood likelihood(columns_, some, std::move(targets), std::move(variances));
       parameters_.logs =
           minimise(likelihood, parameters_.logs, {.iterations = options_.iterations});
     }
-    condition(x, scaled);
+    condition(x, scaled, noise);
   }
 
-  void update(const Matrix& x, std::span<const double> y) override {
-    if (constant_ || parameters_.logs.size() == 0) return fit(x, y);
-    const VectorXd scaled = take_targets(x, y);
-    condition(x, scaled);
+  void update(const Matrix& x, std::span<const double> y, std::span<const double> noise) override {
+    if (constant_ || parameters_.logs.size() == 0) return fit(x, y, noise);
+    require_training_rows(columns_, x, y, noise);
+    const VectorXd scaled = take_targets(y);
+    condition(x, scaled, noise);
   }
 
   Prediction predict(const Matrix& x) const override {
@@ -66,10 +74,70 @@ class GaussianProcess final : public Predictor {
     return prediction;
   }
 
+  ModelState save() const override {
+    ModelState state = state_of("gaussian_process", columns_);
+    state.numbers["mean"] = {mean_};
+    state.numbers["scale"] = {scale_};
+    if (constant_) return state;
+    save_rows(rows_, state);
+    state.numbers["parameters"] = saved(parameters_.logs);
+    state.numbers["alpha"] = saved(alpha_);
+    std::vector<double>& factor = state.numbers["deviation_factor"];  // row after row
+    for (Index i = 0; i < deviation_factor_.rows(); ++i) {
+      for (Index j = 0; j <= i; ++j) factor.push_back(deviation_factor_(i, j));
+    }
+    return state;
+  }
+
+  // A constant process has no rows.
+  void restore(const ModelState& state) override {
+    require_state(state, "gaussian_process", columns_);
+    GaussianProcess restored(options_, columns_);
+    restored.mean_ = saved_number(state, "mean");
+    restored.scale_ = saved_number(state, "scale");
+    restored.constant_ = !state.numbers.contains("rows");
+    if (!restored.constant_) restored.restore_rows(state);
+    *this = std::move(restored);
+  }
+
  private:
+  template <typename Vector>
+  static std::vector<double> saved(const Vector& vector) {
+    return {vector.data(), vector.data() + vector.size()};
+  }
+
+  void restore_rows(const ModelState& state) {
+    rows_ = saved_rows(state, columns_.size());
+    if (rows_.rows == 0)
+      throw std::invalid_argument("the stored state of 'gaussian_process' has no rows");
+    distances_ = LevelDistances(columns_, rows_);
+    const std::vector<double>& logs = saved_numbers(state, "parameters", 2 * columns_.size() + 3);
+    parameters_.logs = Eigen::Map<const VectorXd>(logs.data(), std::ssize(logs));
+    const std::vector<double>& alpha = saved_numbers(state, "alpha", rows_.rows);
+    alpha_ = Eigen::Map<const VectorXd>(alpha.data(), std::ssize(alpha)).cast<float>();
+    distances_.weigh(alpha_);
+    const std::size_t factor_size = saved_numbers(state, "deviation_factor").size();
+    std::size_t known = 0;
+    while (known * (known + 1) / 2 < factor_size) ++known;
+    const std::vector<double>& factor =
+        saved_numbers(state, "deviation_factor", known * (known + 1) / 2);
+    if (known == 0 || known > rows_.rows)
+      throw std::invalid_argument(
+          "the stored state of 'gaussian_process' knows a deviation of no rows, or of more than it "
+          "has");
+    deviation_factor_ = MatrixXd::Zero(static_cast<Index>(known), static_cast<Index>(known));
+    std::size_t next = 0;
+    for (Index i = 0; i < deviation_factor_.rows(); ++i) {
+      for (Index j = 0; j <= i; ++j) deviation_factor_(i, j) = factor[next++];
+      if (!(deviation_factor_(i, i) > 0.0))
+        throw std::invalid_argument(
+            "the stored state of 'gaussian_process' has a deviation factor that is not positive");
+    }
+    prepare();
+  }
+
   // Centres and scales y; remembers how.
-  VectorXd take_targets(const Matrix& x, std::span<const double> y) {
-    assert(x.rows >= 1 && x.rows == y.size() && x.columns == columns_.size());
+  VectorXd take_targets(std::span<const double> y) {
     const Eigen::Map<const VectorXd> targets(y.data(), static_cast<Index>(y.size()));
     mean_ = targets.mean();
     scale_ = std::sqrt((targets.array() - mean_).square().mean());
@@ -78,8 +146,17 @@ class GaussianProcess final : public Predictor {
     return (targets.array() - mean_) / scale_;
   }
 
-  void condition(const Matrix& x, const VectorXd& y) {
+  // The noise that is known of each row, in units of the targets' variance.
+  VectorXd known_variances(std::size_t rows, std::span<const double> noise) const {
+    VectorXd variances = VectorXd::Zero(static_cast<Index>(rows));
+    for (std::size_t i = 0; i < noise.size(); ++i)
+      variances[static_cast<Index>(i)] = noise[i] * noise[i] / (scale_ * scale_);
+    return variances;
+  }
+
+  void condition(const Matrix& x, const VectorXd& y, std::span<const double> noise) {
     if (constant_) return;
+    rows_ = x;
     distances_ = LevelDistances(columns_, x);
     const Index n = y.size();
     MatrixXd kernel(n, n);
@@ -90,6 +167,7 @@ class GaussianProcess final : public Predictor {
       kernel.col(i) = (product() * (-far.array()).exp() + additive.array()).matrix().cast<double>();
     }
     kernel.diagonal().array() += parameters_.noise() + kJitter;
+    if (!noise.empty()) kernel.diagonal() += known_variances(x.rows, noise);
     // Rows that repeat each other with other values need more than the usual jitter.
     Eigen::LLT<MatrixXd> cholesky(kernel);
     for (double jitter = 1e-6; cholesky.info() != Eigen::Success; jitter *= 10.0) {
@@ -101,6 +179,11 @@ class GaussianProcess final : public Predictor {
     const auto known = std::min<Index>(n, static_cast<Index>(options_.deviation_rows));
     // The leading block's factor is the leading block of the factor.
     deviation_factor_ = cholesky.matrixLLT().topLeftCorner(known, known);
+    prepare();
+  }
+
+  // What follows from the parameters.
+  void prepare() {
     prior_variance_ = parameters_.product() + static_cast<double>(parameters_.weights().sum());
     thetas_ = parameters_.thetas();
     weights_ = parameters_.weights();
@@ -163,7 +246,8 @@ class GaussianProcess final : public Predictor {
   KernelParameters parameters_;
   LevelDistances distances_;
   VectorXf alpha_;
-  MatrixXd deviation_factor_;
+  MatrixXd deviation_factor_;  // its lower triangle
+  Matrix rows_;                // the training rows
   VectorXf thetas_;
   VectorXf weights_;
   double prior_variance_ = 0.0;

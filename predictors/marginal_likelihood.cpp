@@ -42,6 +42,7 @@ double MarginalLikelihood::operator()(const VectorXd& logs, VectorXd& gradient) 
   const MatrixXd decay = (-far.cast<double>().array()).exp().matrix();
   MatrixXd kernel = parameters.product() * decay + additive.cast<double>();
   kernel.diagonal().array() += parameters.noise() + kJitter;
+  if (known_variances_.size() > 0) kernel.diagonal() += known_variances_;
   const Eigen::LLT<MatrixXd> cholesky(kernel);
   if (cholesky.info() != Eigen::Success) return std::numeric_limits<double>::infinity();
   const VectorXd alpha = cholesky.solve(y_);

@@ -14,9 +14,14 @@ inline constexpr double kJitter = 1e-8;
 
 class MarginalLikelihood {
  public:
-  // y: centred targets of variance one, one per row of x. x outlives this.
-  MarginalLikelihood(const Columns& columns, const Matrix& x, Eigen::VectorXd y)
-      : x_(x), distances_(columns, x), y_(std::move(y)) {}
+  // y: centred targets of variance one, one per row of x. x outlives this. `known_variances`: the
+  // noise variance that is known of each row, beside the one that is fitted; empty = none.
+  MarginalLikelihood(const Columns& columns, const Matrix& x, Eigen::VectorXd y,
+                     Eigen::VectorXd known_variances = {})
+      : x_(x),
+        distances_(columns, x),
+        y_(std::move(y)),
+        known_variances_(std::move(known_variances)) {}
 
   // At KernelParameters::logs; infinity where the kernel is not positive definite.
   double operator()(const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) const;
@@ -31,6 +36,7 @@ class MarginalLikelihood {
   const Matrix& x_;
   LevelDistances distances_;
   Eigen::VectorXd y_;
+  Eigen::VectorXd known_variances_;
 };
 
 }  // namespace quarry::predictors

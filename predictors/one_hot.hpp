@@ -20,6 +20,9 @@ class OneHotRows {
 
   std::size_t size() const { return rows_; }
 
+  // The rows as they came, levels that fit no 16 bits as absent ones.
+  Matrix matrix() const;
+
   // out[i] = the product of `row` with row i; out has size() entries.
   void products(std::span<const double> row, std::span<double> out) const;
 

@@ -9,11 +9,11 @@ namespace quarry::predictors {
 std::span<const PredictorEntry> predictor_registry() {
   static const std::vector<PredictorEntry> kEntries = {
       {"ridge", "Linear model with squared penalty; the penalty is chosen by leave-one-out error",
-       ridge_options(), &make_ridge},
+       ridge_options(), &make_ridge, true},
       {"gaussian_process",
        "Sum of a function per column and a product of all, fitted by marginal likelihood; knows "
        "where it is unsure",
-       gaussian_process_options(), &make_gaussian_process},
+       gaussian_process_options(), &make_gaussian_process, true},
   };
   return kEntries;
 }

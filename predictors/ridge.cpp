@@ -10,9 +10,11 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 
 #include "predictors/one_hot.hpp"
 #include "predictors/row_choice.hpp"
+#include "predictors/training_rows.hpp"
 
 namespace quarry::predictors {
 namespace {
@@ -33,26 +35,27 @@ class Ridge final : public Predictor {
         penalties_per_decade_(penalties_per_decade),
         fit_rows_(fit_rows) {}
 
-  void fit(const Matrix& x, std::span<const double> y) override {
-    assert(x.rows >= 1 && x.rows == y.size());
+  void fit(const Matrix& x, std::span<const double> y, std::span<const double> noise) override {
+    require_training_rows(columns_, x, y, noise);
     rows_ = OneHotRows(columns_, x);
     constant_ = std::ranges::count(y, y.front()) == std::ssize(y);
     if (x.rows <= fit_rows_) {
       const Eigen::MatrixXd products = all_products(rows_, x);
       choose(products, Eigen::Map<const Eigen::VectorXd>(y.data(), products.rows()));
-      solve(products, y);
+      solve(products, y, noise);
       return;
     }
     const std::vector<std::size_t> which = rows_to_fit(x.rows, fit_rows_);
     const Matrix some = some_rows(x, which);
     choose(all_products(OneHotRows(columns_, some), some), picked(y, which));
-    solve(all_products(rows_, x), y);
+    solve(all_products(rows_, x), y, noise);
   }
 
-  void update(const Matrix& x, std::span<const double> y) override {
-    if (constant_) return fit(x, y);
+  void update(const Matrix& x, std::span<const double> y, std::span<const double> noise) override {
+    if (constant_) return fit(x, y, noise);
+    require_training_rows(columns_, x, y, noise);
     rows_ = OneHotRows(columns_, x);
-    solve(all_products(rows_, x), y);
+    solve(all_products(rows_, x), y, noise);
   }
 
   Prediction predict(const Matrix& x) const override {
@@ -66,6 +69,41 @@ class Ridge final : public Predictor {
       prediction.mean.push_back(offset_ + kernel(products, degree_).dot(dual_));
     }
     return prediction;
+  }
+
+  ModelState save() const override {
+    ModelState state = state_of("ridge", columns_);
+    save_rows(rows_.matrix(), state);
+    state.numbers["degree"] = {static_cast<double>(degree_)};
+    state.numbers["scale"] = {scale_};
+    state.numbers["dual"] = {dual_.data(), dual_.data() + dual_.size()};
+    state.numbers["offset"] = {offset_};
+    state.numbers["standard_deviation"] = {standard_deviation_};
+    // None where no penalty was a candidate.
+    state.numbers["penalty"] = penalty_ ? std::vector<double>{*penalty_} : std::vector<double>{};
+    state.numbers["constant"] = {constant_ ? 1.0 : 0.0};
+    return state;
+  }
+
+  void restore(const ModelState& state) override {
+    require_state(state, "ridge", columns_);
+    Ridge restored(max_degree_, penalties_per_decade_, fit_rows_, columns_);
+    const Matrix x = saved_rows(state, columns_.size());
+    restored.rows_ = OneHotRows(columns_, x);
+    restored.degree_ = static_cast<int>(saved_count(state, "degree", 1, 2));
+    restored.scale_ = saved_number(state, "scale");
+    if (!(restored.scale_ > 0.0))
+      throw std::invalid_argument("the stored state of 'ridge' has a scale that is not positive");
+    const std::vector<double>& dual = saved_numbers(state, "dual", x.rows);
+    restored.dual_ = Eigen::Map<const Eigen::VectorXd>(dual.data(), std::ssize(dual));
+    restored.offset_ = saved_number(state, "offset");
+    restored.standard_deviation_ = saved_number(state, "standard_deviation");
+    if (restored.standard_deviation_ < 0.0)
+      throw std::invalid_argument("the stored state of 'ridge' has a negative deviation");
+    if (!saved_numbers(state, "penalty").empty())
+      restored.penalty_ = saved_number(state, "penalty");
+    restored.constant_ = saved_count(state, "constant", 0, 1) == 1;
+    *this = std::move(restored);
   }
 
  private:
@@ -127,19 +165,34 @@ class Ridge final : public Predictor {
   }
 
   // The weights of all rows under the chosen degree and penalty.
-  void solve(const Eigen::MatrixXd& products, std::span<const double> y) {
+  void solve(const Eigen::MatrixXd& products, std::span<const double> y,
+             std::span<const double> noise) {
     const Eigen::Map<const Eigen::VectorXd> targets(y.data(), products.rows());
     const double intercept = targets.mean();
     dual_ = Eigen::VectorXd::Zero(targets.size());
     offset_ = intercept;
     if (!penalty_) return;
     const Eigen::MatrixXd all = kernel(products, degree_);
+    if (!noise.empty()) return solve_weighted(all, targets, noise_weights(y, noise));
     Eigen::MatrixXd penalised = centred(all);
     penalised.diagonal().array() += *penalty_;
     dual_ = penalised.llt().solve(Eigen::VectorXd(targets.array() - intercept));
     dual_.array() -= dual_.mean();
     // dual_ sums to zero, so centring the kernel of new rows reduces to its columns' means.
     offset_ -= all.colwise().mean() * dual_;
+  }
+
+  // (K + penalty / weight) a + 1 b = y with a summing to zero: a row's penalty grows with its
+  // noise.
+  void solve_weighted(Eigen::MatrixXd all, const Eigen::VectorXd& targets,
+                      const std::vector<double>& weights) {
+    for (Eigen::Index i = 0; i < targets.size(); ++i)
+      all(i, i) += *penalty_ / weights[static_cast<std::size_t>(i)];
+    const Eigen::LLT<Eigen::MatrixXd> cholesky(all);
+    const Eigen::VectorXd of_ones = cholesky.solve(Eigen::VectorXd::Ones(targets.size()));
+    const Eigen::VectorXd of_targets = cholesky.solve(targets);
+    offset_ = of_targets.sum() / of_ones.sum();
+    dual_ = of_targets - offset_ * of_ones;
   }
 
   // Mean of (residual_i / (1 - hat_ii))^2, hat including the intercept's 1/rows.

@@ -11,9 +11,11 @@
 #include "server/access/gateway.hpp"
 #include "server/api/api.hpp"
 #include "server/http/server.hpp"
-#include "server/storage/database.hpp"
 #include "server/storage/folder_lock.hpp"
 #include "server/studies/clock.hpp"
+#include "server/predictors/predictor_registry.hpp"
+#include "server/storage/open_database.hpp"
+#include "server/storage/predictor_store.hpp"
 #include "server/studies/imported_tables.hpp"
 
 namespace quarry::server {
@@ -28,8 +30,9 @@ struct App::Parts {
         tokens(database),
         answers(database),
         imports(database),
-        context{*store,  hub,       studies, supernets, user_supernets,
-                imports, resources, tokens,  counts,    !options.tls_certificate.empty()},
+        predictor_store(open_predictor_store(database)),
+        context{*store, hub, studies, supernets, user_supernets, imports, resources, predictors,
+                tokens, counts, !options.tls_certificate.empty()},
         address(options.address),
         router(make_router(context)),
         gateway(router, tokens, answers, counts,
@@ -76,7 +79,11 @@ struct App::Parts {
   TokenStore tokens;
   AnswerStore answers;
   ImportStore imports;
-  evaluators::Resources resources{.table = imported_tables(imports)};
+  std::unique_ptr<PredictorStore> predictor_store;
+  PredictorRegistry predictors{*predictor_store, *store, system_clock()};
+  evaluators::Resources resources{
+      .table = imported_tables(imports),
+      .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
   RequestCounts counts;
   std::string first_token;
   EventHub hub;

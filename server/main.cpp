@@ -11,6 +11,7 @@
 
 #include "server/app.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/predictor_verbs.hpp"
 #include "server/http/server.hpp"
 
 namespace {
@@ -277,8 +278,10 @@ int main(int argc, char** argv) {
   CLI::App* algorithms_verb =
       cli.add_subcommand("algorithms", "what each search algorithm is and when to choose it");
   algorithms_verb->add_option("name", entry, "one of them, with its options");
-  CLI::App* predictors_verb = cli.add_subcommand("predictors", "what each predictor is");
-  predictors_verb->add_option("name", entry, "one of them, with its options");
+  CLI::App* models_verb =
+      cli.add_subcommand("models", "what kinds of model a predictor can be made of");
+  models_verb->add_option("name", entry, "one of them, with its options");
+  const PredictorVerbs predictors(cli);
 
   std::string token_name;
   std::string token_scope = "read";
@@ -358,7 +361,8 @@ int main(int argc, char** argv) {
     if (*add_verb) return add_supernet(client(), manifest);
     if (*supernets_verb) return list_supernets();
     if (*algorithms_verb) return print_algorithms(entry);
-    if (*predictors_verb) return print_predictors(entry);
+    if (*models_verb) return print_models(entry);
+    if (predictors.chosen()) return predictors.run();
     return measure(measured);
   } catch (const std::exception& error) {
     std::cerr << "quarry: " << error.what() << "\n";

@@ -54,9 +54,11 @@ std::vector<std::string> inner_algorithm_names() {
 }
 
 OptionSpec predictor_option_spec(const std::string& fallback) {
+  // The search's own auto, among few: the registry's tries all, which is too slow between batches.
   std::vector<std::string> names = {"auto"};
-  for (const predictors::PredictorEntry& entry : predictors::predictor_registry())
-    names.push_back(entry.name);
+  for (const predictors::PredictorEntry& entry : predictors::predictor_registry()) {
+    if (entry.name != names.front()) names.push_back(entry.name);
+  }
   return {.name = "predictor",
           .type = OptionType::kText,
           .fallback = fallback,

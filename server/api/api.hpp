@@ -7,6 +7,7 @@
 #include "server/access/request_counts.hpp"
 #include "server/events/event_hub.hpp"
 #include "server/http/router.hpp"
+#include "server/predictors/predictor_registry.hpp"
 #include "server/storage/import_store.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
@@ -23,6 +24,7 @@ struct ApiContext {
   const SupernetFolder& user_supernets;
   ImportStore& imports;
   const evaluators::Resources& resources;
+  PredictorRegistry& predictors;
   TokenStore& tokens;
   const RequestCounts& counts;
   bool serves_tls = false;
@@ -69,6 +71,20 @@ Response list_imports(const ApiContext& context, const Request& request);
 Response get_import(const ApiContext& context, const Request& request);
 Response list_imported_rows(const ApiContext& context, const Request& request);
 Response delete_import(const ApiContext& context, const Request& request);
+// predictors.cpp
+Response list_predictors(const ApiContext& context, const Request& request);
+Response get_predictor(const ApiContext& context, const Request& request);
+Response export_predictor(const ApiContext& context, const Request& request);
+Response import_predictor(const ApiContext& context, const Request& request);
+Response delete_predictor(const ApiContext& context, const Request& request);
+// Finds the predictor that the path names, or answers 404.
+PredictorRegistry::Shared find_predictor(const ApiContext& context, const Request& request,
+                                         Response& refusal);
+
+// predictor_work.cpp
+Response create_predictor(const ApiContext& context, const Request& request);
+Response predict_networks(const ApiContext& context, const Request& request);
+Response evaluate_predictor(const ApiContext& context, const Request& request);
 
 // catalog.cpp
 Response get_catalog(const ApiContext& context, const Request& request);

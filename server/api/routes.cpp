@@ -6,6 +6,8 @@ namespace {
 
 // A hundred thousand rows of the largest configurations (151 genes) are 130 MB.
 constexpr RouteLimits kImportLimits{.max_body_bytes = 256 * 1024 * 1024, .is_slow = true};
+// Thousands of rows to learn from, or a model made of them.
+constexpr RouteLimits kPredictorLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
 
 }  // namespace
 
@@ -29,6 +31,14 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/supernets", &list_supernets);
   add("GET", "/v1/supernets/{name}", &get_supernet);
   add("POST", "/v1/supernets/{name}:describe", &describe_network);
+  add("POST", "/v1/predictors", &create_predictor, kPredictorLimits);
+  add("GET", "/v1/predictors", &list_predictors);
+  add("POST", "/v1/predictors:import", &import_predictor, kPredictorLimits);
+  add("GET", "/v1/predictors/{id}", &get_predictor, kPredictorLimits);
+  add("DELETE", "/v1/predictors/{id}", &delete_predictor);
+  add("GET", "/v1/predictors/{id}:export", &export_predictor, kPredictorLimits);
+  add("POST", "/v1/predictors/{id}:predict", &predict_networks, kPredictorLimits);
+  add("POST", "/v1/predictors/{id}:evaluate", &evaluate_predictor, kPredictorLimits);
   add("GET", "/v1/schemas/manifest", &get_manifest_schema);
   add("POST", "/v1/imports", &create_import, kImportLimits);
   add("GET", "/v1/imports", &list_imports);

@@ -66,7 +66,8 @@ json study_view(const StudyRecord& record) {
           {"hypervolume", record.hypervolume ? json(*record.hypervolume) : json(nullptr)}};
 }
 
-std::optional<Page> read_page(const Request& request, Response& refusal) {
+std::optional<Page> read_page(const Request& request, Response& refusal,
+                              std::span<const std::string_view> filters) {
   constexpr std::int64_t kMaxPage = 1000;
   Page page;
   if (const auto given = request.query.find("page_size"); given != request.query.end()) {
@@ -88,9 +89,13 @@ std::optional<Page> read_page(const Request& request, Response& refusal) {
     page.after = *after;
   }
   for (const auto& [name, ignored] : request.query) {
-    if (name == "page_size" || name == "page_token") continue;
+    if (name == "page_size" || name == "page_token" ||
+        std::ranges::find(filters, name) != filters.end())
+      continue;
+    std::vector<std::string> known(filters.begin(), filters.end());
+    known.insert(known.end(), {"page_size", "page_token"});
     refusal = problem(
-        400, "unknown query parameter \"" + name + "\"; known are page_size and page_token");
+        400, "unknown query parameter \"" + name + "\"; known are " + search::one_of(known));
     return std::nullopt;
   }
   return page;

@@ -3,8 +3,11 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
+#include "evaluators/stored_predictor.hpp"
 #include "search/supernets/field_error.hpp"
 #include "server/http/message.hpp"
 #include "server/storage/store.hpp"
@@ -19,14 +22,18 @@ Response field_problem(const std::string& detail, const search::FieldErrors& err
 // {id, name, state, reason, created_at, spec, progress, hypervolume}
 nlohmann::json study_view(const StudyRecord& record);
 
+// All that there is of it but for the numbers of its model.
+nlohmann::json predictor_view(const evaluators::StoredPredictor& predictor);
+
 struct Page {
   std::int64_t after = -1;
   std::size_t size = 50;
 };
 
-// Reads page_size (1..1000, larger ones are cut) and page_token of a query; nothing, and why in
-// `refusal`, when they make no sense.
-std::optional<Page> read_page(const Request& request, Response& refusal);
+// Reads page_size (1..1000, larger ones are cut) and page_token of a query that may also have these
+// filters; nothing, and why in `refusal`, when they make no sense.
+std::optional<Page> read_page(const Request& request, Response& refusal,
+                              std::span<const std::string_view> filters = {});
 
 // Finds the study that the path names, or answers 404.
 std::optional<StudyRecord> find_study(Store& store, const Request& request, Response& refusal);

@@ -1,5 +1,5 @@
 // The quarry command's verbs. Each is a client of the REST API, but for `measure`, `algorithms`,
-// `predictors` and most of `supernets`, which need no server. A verb gives the process's exit code:
+// `models` and most of `supernets`, which need no server. A verb gives the process's exit code:
 // 0 done, 1 refused or failed (the reason is on stderr), 2 used wrongly.
 #pragma once
 
@@ -98,7 +98,7 @@ int add_supernet(const HttpClient& client, const std::string& path);
 
 // The registry's words on all of them or, with its options, on the one of this name.
 int print_algorithms(const std::string& name);
-int print_predictors(const std::string& name);
+int print_models(const std::string& name);
 
 // The demo's story: submits a joint search, follows it, prints the front beside the baselines and
 // where the network is sensitive.

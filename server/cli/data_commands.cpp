@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/cli/commands.hpp"
-#include "server/storage/database.hpp"
+#include "server/storage/open_database.hpp"
 #include "server/storage/token_store.hpp"
 #include "server/studies/clock.hpp"
 

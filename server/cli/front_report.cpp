@@ -20,6 +20,18 @@ std::optional<double> value_of(const json& trial, const std::string& metric) {
   return metrics[metric].at("value").get<double>();
 }
 
+// Whether a trial has the metric as a predictor's guess only.
+bool is_predicted(const json& trial, const std::string& metric) {
+  const json& metrics = trial.at("metrics");
+  return metrics.contains(metric) && metrics[metric].value("source", "") == "predicted";
+}
+
+bool any_predicted(const json& front, const std::string& metric) {
+  const auto predicted = [&](const json& trial) { return is_predicted(trial, metric); };
+  return std::ranges::any_of(front.at("items"), predicted) ||
+         std::ranges::any_of(front.value("baselines", json::array()), predicted);
+}
+
 std::string cell(const json& trial, const std::string& metric) {
   const auto value = value_of(trial, metric);
   if (!value) return "-";
@@ -146,7 +158,8 @@ std::string front_table(const json& study, const json& front, std::size_t limit)
   const std::vector<std::string> metrics = shown_metrics(study, front);
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> head = {"network"};
-  for (const std::string& metric : metrics) head.push_back(heading(metric));
+  for (const std::string& metric : metrics)
+    head.push_back(heading(metric) + (any_predicted(front, metric) ? " (predicted)" : ""));
   head.insert(head.end(), {"shape", "operators by precision"});
   rows.push_back(head);
   const auto add = [&](const std::string& label, const json& trial) {
@@ -186,7 +199,10 @@ std::string front_csv(const json& front) {
   }
   std::ranges::sort(metrics);
   std::string text = "trial";
-  for (const std::string& metric : metrics) text += "," + metric + "," + metric + "_spread";
+  for (const std::string& metric : metrics) {
+    text += "," + metric + "," + metric + "_spread";
+    if (any_predicted(front, metric)) text += "," + metric + "_source";
+  }
   text += ",config\n";
   for (const json& trial : front.at("items")) {
     text += trial.at("number").dump();
@@ -195,6 +211,8 @@ std::string front_csv(const json& front) {
       text += there ? "," + trial["metrics"][metric].at("value").dump() + "," +
                           trial["metrics"][metric].at("spread").dump()
                     : ",,";
+      if (any_predicted(front, metric))
+        text += there ? "," + trial["metrics"][metric].value("source", "") : ",";
     }
     std::string config;
     for (const char letter : trial.at("config").dump())
@@ -213,6 +231,8 @@ std::vector<std::string> gain_sentences(const json& front) {
   std::vector<std::string> sentences;
   for (const json& baseline : front.at("baselines")) {
     if (!value_of(baseline, "accuracy") || !value_of(baseline, "latency_ms")) continue;
+    // A gain is claimed of what was measured only.
+    if (is_predicted(baseline, "accuracy") || is_predicted(baseline, "latency_ms")) continue;
     if (front["baselines"].size() > 1 && value_of(baseline, "model_size_bytes") == smallest)
       continue;
     sentences.push_back(gain_sentence(front, baseline));

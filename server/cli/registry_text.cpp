@@ -102,11 +102,11 @@ std::optional<std::string> algorithm_text(const std::string& name) {
   return one_text(search::find_algorithm(name));
 }
 
-std::string predictors_text() {
-  return all_text(predictors::predictor_registry(), "'quarry predictors NAME' adds its options.");
+std::string models_text() {
+  return all_text(predictors::predictor_registry(), "'quarry models NAME' adds its options.");
 }
 
-std::optional<std::string> predictor_text(const std::string& name) {
+std::optional<std::string> model_text(const std::string& name) {
   return one_text(predictors::find_predictor(name));
 }
 
@@ -117,9 +117,9 @@ int print_algorithms(const std::string& name) {
   return 0;
 }
 
-int print_predictors(const std::string& name) {
-  const auto text = name.empty() ? predictors_text() : predictor_text(name);
-  if (!text) return refuse("predictor", name, predictors::predictor_registry());
+int print_models(const std::string& name) {
+  const auto text = name.empty() ? models_text() : model_text(name);
+  if (!text) return refuse("model", name, predictors::predictor_registry());
   std::cout << *text;
   return 0;
 }

@@ -11,8 +11,8 @@ namespace quarry::server {
 std::string algorithms_text();
 std::optional<std::string> algorithm_text(const std::string& name);
 
-// The same of predictors, which say less of themselves.
-std::string predictors_text();
-std::optional<std::string> predictor_text(const std::string& name);
+// The same of the kinds of model that predictors are made of, which say less of themselves.
+std::string models_text();
+std::optional<std::string> model_text(const std::string& name);
 
 }  // namespace quarry::server

@@ -5,11 +5,13 @@
 #include <array>
 #include <filesystem>
 
+#include "server/storage/open_database.hpp"
+
 namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 4;
+constexpr int kSchemaVersion = 5;
 constexpr int kFirstSchema = 2;  // what kSchema makes
 
 // Rows hold what one line of the file measured: {"accuracy": 0.754}.
@@ -64,11 +66,22 @@ CREATE INDEX measurements_by_question ON measurements (supernet, genome, metric,
 CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 )";
 
+// The version of a name is never given twice: the last one outlives its predictor.
+constexpr const char* kPredictorTables = R"(
+CREATE TABLE predictors (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version INTEGER NOT NULL,
+  supernet TEXT NOT NULL, metric TEXT NOT NULL, created_at TEXT NOT NULL, summary TEXT NOT NULL, document TEXT NOT NULL,
+  UNIQUE (name, version)
+);
+CREATE TABLE predictor_names (name TEXT PRIMARY KEY, last_version INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array<const char*, 3> kMigrations = {
+constexpr std::array<const char*, 4> kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
     kAccessTables,
     kImportsSchema,
+    kPredictorTables,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 

@@ -7,11 +7,11 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "server/storage/open_database.hpp"
 #include "server/storage/store_error.hpp"
 
 namespace quarry::server {
@@ -159,14 +159,5 @@ struct Database {
   Connection writer;
   Connection reader;
 };
-
-// Opens or creates FOLDER/quarry.db; one that an older Quarry wrote is brought up to date. Throws
-// StoreError, saying what to do, when the folder cannot be written, the file is not a Quarry
-// database, or a newer Quarry wrote it.
-std::shared_ptr<Database> open_database(const std::string& folder);
-
-// A whole copy, as of one moment, in a new file; others may read and write meanwhile. Every page
-// is read on the way, and what is damaged throws StoreError.
-void back_up(Database& database, const std::string& file);
 
 }  // namespace quarry::server

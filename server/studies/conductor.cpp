@@ -202,7 +202,7 @@ void Conductor::create_trial(search::Proposal proposal) {
                    .origin = std::move(proposal.origin)};
   trial.baseline = plan_->baseline_name(trial.genome);
   trial.seed = plan_->seed_place(trial.genome);
-  trial.metrics = plan_->exact_metrics(trial.genome);
+  trial.metrics = plan_->immediate_metrics(trial.genome);
 
   Commit change = new_commit();
   add_event(change, "trial.created",

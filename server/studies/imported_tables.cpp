@@ -20,9 +20,7 @@ class ImportedTable final : public MeasurementTable {
                .supernet = record.supernet,
                .supernet_version = record.supernet_version,
                .metrics = json::parse(record.metrics).get<std::vector<std::string>>(),
-               .fingerprint_id = record.fingerprint.empty()
-                                     ? ""
-                                     : "fp_" + evaluators::hash_text({record.fingerprint}),
+               .fingerprint_id = imported_fingerprint_id(record),
                .fingerprint = record.fingerprint} {}
 
   const Facts& facts() const override { return facts_; }
@@ -45,6 +43,10 @@ class ImportedTable final : public MeasurementTable {
 };
 
 }  // namespace
+
+std::string imported_fingerprint_id(const ImportRecord& import) {
+  return import.fingerprint.empty() ? "" : "fp_" + evaluators::hash_text({import.fingerprint});
+}
 
 std::function<std::shared_ptr<const MeasurementTable>(const std::string& id)> imported_tables(
     ImportStore& imports) {

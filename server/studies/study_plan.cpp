@@ -27,10 +27,14 @@ StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& su
       supernet_(supernet),
       subspace_(study_subspace(supernet.supernet().space, spec)),
       seeds_(list_seeds(spec.seeds, spec.baselines, supernet.supernet(), subspace_)) {
-  const evaluators::EvaluatorEntry* analytic = evaluators::find_evaluator("analytic");
-  analytic_ = analytic->make({supernet, pool}, OptionValues::defaults(analytic->options));
+  const evaluators::EvaluatorContext context{supernet, pool, resources};
+  const OptionValues none = OptionValues::defaults(evaluators::find_evaluator("analytic")->options);
+  add_immediate("analytic", none, context);
   for (const MetricPlan& wanted : spec.metrics) {
-    if (is_exact(wanted.metric)) continue;
+    if (is_immediate(wanted.metric)) {
+      immediate_of_[wanted.metric] = add_immediate(wanted.evaluator, wanted.options, context);
+      continue;
+    }
     const std::string key = plan_key(wanted.evaluator, wanted.options);
     const auto same = std::ranges::find(tasks_, key, &TaskPlan::key);
     if (same != tasks_.end()) {
@@ -57,16 +61,37 @@ const TaskPlan* StudyPlan::find_task(const std::string& key) const {
   return found == tasks_.end() ? nullptr : &*found;
 }
 
-std::map<std::string, search::Measurement> StudyPlan::exact_metrics(
+std::size_t StudyPlan::add_immediate(const std::string& evaluator, const OptionValues& options,
+                                     const evaluators::EvaluatorContext& context) {
+  std::string key = plan_key(evaluator, options);
+  const auto same = std::ranges::find(immediate_, key, &Immediate::key);
+  if (same != immediate_.end()) return static_cast<std::size_t>(same - immediate_.begin());
+  immediate_.push_back({.key = std::move(key),
+                        .evaluator = evaluators::find_evaluator(evaluator)->make(context, options),
+                        .genome = {},
+                        .metrics = {}});
+  return immediate_.size() - 1;
+}
+
+std::map<std::string, search::Measurement> StudyPlan::immediate_metrics(
     const search::Genome& genome) const {
-  return analytic_->evaluate(std::span(&genome, 1), {}).front().metrics;
+  std::map<std::string, search::Measurement> all;
+  for (const Immediate& immediate : immediate_)
+    all.merge(immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics);
+  return all;
 }
 
 // A search asks for every exact metric of a genome in turn, thousands of genomes a batch: the
 // network is built once for all of them.
-double StudyPlan::exact_value(const search::Genome& small, const std::string& metric) const {
-  if (last_exact_.genome != small) last_exact_ = {small, exact_metrics(subspace_.expand(small))};
-  return last_exact_.metrics.at(metric).value;
+double StudyPlan::immediate_value(const search::Genome& small, const std::string& metric) const {
+  Immediate& immediate = immediate_[immediate_of_.at(metric)];
+  if (immediate.genome != small) {
+    const search::Genome genome = subspace_.expand(small);
+    immediate.metrics =
+        immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics;
+    immediate.genome = small;
+  }
+  return immediate.metrics.at(metric).value;
 }
 
 std::string StudyPlan::baseline_name(const search::Genome& genome) const {
@@ -80,7 +105,7 @@ SeedPlace StudyPlan::seed_place(const search::Genome& genome) const {
   return place == nullptr ? SeedPlace{} : *place;
 }
 
-bool StudyPlan::is_exact(const std::string& metric) const {
+bool StudyPlan::is_immediate(const std::string& metric) const {
   const auto plan = std::ranges::find(spec_.metrics, metric, &MetricPlan::metric);
   return evaluators::find_evaluator(plan->evaluator)->concurrency ==
          evaluators::Concurrency::kImmediate;
@@ -103,9 +128,9 @@ std::vector<search::Bound> StudyPlan::bounds() const {
         bound.objective = static_cast<std::size_t>(objective - spec_.objectives.begin());
         bound.offset = margin(0.0);
         bound.slope = at_one - bound.offset;
-      } else if (is_exact(constraint.metric)) {
+      } else if (is_immediate(constraint.metric)) {
         bound.exact = [this, &constraint, margin](const search::Genome& genome) {
-          return margin(exact_value(genome, constraint.metric));
+          return margin(immediate_value(genome, constraint.metric));
         };
       }
       bounds.push_back(std::move(bound));
@@ -118,9 +143,9 @@ search::Problem StudyPlan::problem() const {
   search::Problem problem{.space = &subspace_.space(), .objectives = spec_.objectives.size()};
   for (const search::Objective& objective : spec_.objectives) {
     problem.exact.emplace_back();
-    if (!is_exact(objective.metric)) continue;
+    if (!is_immediate(objective.metric)) continue;
     problem.exact.back() = [this, &objective](const search::Genome& genome) {
-      return search::to_minimised(objective.goal, exact_value(genome, objective.metric));
+      return search::to_minimised(objective.goal, immediate_value(genome, objective.metric));
     };
   }
   problem.bounds = bounds();

@@ -1,5 +1,6 @@
-// What a spec means for its supernet: which tasks a trial needs, which metrics come by formula, and
-// the problem that the search algorithm sees. Fixed for the life of a study.
+// What a spec means for its supernet: which tasks a trial needs, which metrics come at once (by
+// formula, or from a stored predictor), and the problem that the search algorithm sees. Fixed for
+// the life of a study.
 #pragma once
 
 #include <map>
@@ -49,8 +50,9 @@ class StudyPlan {
   // there.
   const std::optional<TaskPlan>& final_test() const { return final_test_; }
 
-  // The metrics with a closed formula, whether the study asked for them or not.
-  std::map<std::string, search::Measurement> exact_metrics(const search::Genome& genome) const;
+  // The metrics with a closed formula, whether the study asked for them or not, and those that a
+  // stored predictor stands for.
+  std::map<std::string, search::Measurement> immediate_metrics(const search::Genome& genome) const;
 
   // The manifest's name for this genome, if the study measures baselines and it is one; else empty.
   std::string baseline_name(const search::Genome& genome) const;
@@ -65,24 +67,30 @@ class StudyPlan {
   search::Problem problem() const;
 
  private:
-  bool is_exact(const std::string& metric) const;
-  std::vector<search::Bound> bounds() const;
-  // Of a genome of the subspace.
-  double exact_value(const search::Genome& small, const std::string& metric) const;
-
-  struct ExactMetrics {
-    search::Genome genome;
+  // An evaluator that answers at once, with its last answer.
+  struct Immediate {
+    std::string key;  // evaluator and options as text
+    std::unique_ptr<evaluators::Evaluator> evaluator;
+    search::Genome genome;  // of the subspace
     std::map<std::string, search::Measurement> metrics;
   };
+
+  bool is_immediate(const std::string& metric) const;
+  // Its place in immediate_, once made.
+  std::size_t add_immediate(const std::string& evaluator, const OptionValues& options,
+                            const evaluators::EvaluatorContext& context);
+  std::vector<search::Bound> bounds() const;
+  // Of a genome of the subspace and a metric that is immediate.
+  double immediate_value(const search::Genome& small, const std::string& metric) const;
 
   const StudySpec& spec_;
   const evaluators::LoadedSupernet& supernet_;
   search::Subspace subspace_;
   SeedList seeds_;
-  std::unique_ptr<evaluators::Evaluator> analytic_;
+  mutable std::vector<Immediate> immediate_;  // the first is the analytic one
+  std::map<std::string, std::size_t> immediate_of_;  // by metric of the spec
   std::vector<TaskPlan> tasks_;
   std::optional<TaskPlan> final_test_;
-  mutable ExactMetrics last_exact_;
 };
 
 // The key of a task's plan.

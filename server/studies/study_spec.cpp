@@ -246,6 +246,8 @@ class SpecReader {
       if (entry->refuses != nullptr) {
         if (const auto mistake = entry->refuses(metric, *supernet_, plan.options, resources_))
           errors_.push_back({search::child_pointer(pointer, mistake->option), mistake->detail});
+        else if (entry->pin != nullptr)
+          entry->pin(plan.options, resources_);
       }
     }
     spec_.metrics.push_back(std::move(plan));

@@ -37,17 +37,21 @@ const std::map<std::string, std::set<std::string>> kMaySee = {
     {"server/studies",
      {"predictors", "search/core", "search/network", "search/supernets", "search/pareto",
       "search/algorithms", "evaluators", "server/storage", "server/events"}},
+    {"server/predictors",
+     {"predictors", "search/core", "search/supernets", "evaluators", "server/storage",
+      "server/studies"}},
     {"server/api",
      {"predictors", "search/core", "search/network", "search/blocks", "search/supernets",
       "search/algorithms", "evaluators", "evaluators/imports", "server/http", "server/storage",
-      "server/events", "server/access", "server/studies"}},
+      "server/events", "server/access", "server/studies", "server/predictors"}},
     {"server/cli",
      {"predictors", "search/core", "search/network", "search/supernets", "search/algorithms",
       "evaluators", "evaluators/weights", "evaluators/onednn", "server/http", "server/storage",
       "server/studies"}},
     {"server",
      {"search/core", "search/supernets", "evaluators", "server/http", "server/storage",
-      "server/events", "server/access", "server/studies", "server/api", "server/cli"}},
+      "server/events", "server/access", "server/studies", "server/predictors", "server/api",
+      "server/cli"}},
 };
 
 // A third-party header and the only folders that may include it.

@@ -8,12 +8,14 @@ namespace {
 // Predicts the largest target that it saw.
 class LargestSeen final : public Predictor {
  public:
-  void fit(const Matrix&, std::span<const double> y) override {
+  void fit(const Matrix&, std::span<const double> y, std::span<const double>) override {
     largest_ = *std::max_element(y.begin(), y.end());
   }
   Prediction predict(const Matrix& x) const override {
     return {std::vector<double>(x.rows, largest_), std::vector<double>(x.rows, 1.0)};
   }
+  ModelState save() const override { return {}; }
+  void restore(const ModelState&) override {}
 
  private:
   double largest_ = 0.0;

@@ -1,10 +1,9 @@
-#include "server/storage/database.hpp"
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "server/storage/folder_lock.hpp"
+#include "server/storage/open_database.hpp"
 #include "server/storage/store.hpp"
 #include "tests/support/server.hpp"
 

@@ -46,6 +46,19 @@ TEST_CASE("the table shows the baselines, then the front from the most accurate 
         "trial 7         80.00 %  0.500 ± 0.010    20.0 KB  depth 4  bf16 x 1, int8 x 2\n");
 }
 
+TEST_CASE(
+    "what was predicted is called so, in the table and as CSV, and no gain is claimed of it") {
+  json front = sample_front();
+  for (const char* part : {"items", "baselines"}) {
+    for (json& each : front[part]) each["metrics"]["accuracy"]["source"] = "predicted";
+  }
+  CHECK(front_table(kStudy, front).starts_with("network        accuracy (predicted)    latency"));
+  CHECK(front_csv(front).starts_with(
+      "trial,accuracy,accuracy_spread,accuracy_source,latency_ms,latency_ms_spread,"
+      "model_size_bytes,model_size_bytes_spread,config\n5,0.9,0.01,predicted,2.0,"));
+  CHECK(gain_sentences(front).empty());
+}
+
 TEST_CASE("of a long front the table shows an even choice from best to worst and counts the rest") {
   json front = sample_front();
   for (int n = 10; n < 19; ++n) front["items"].push_back(trial(n, 0.5 + n * 0.01, 1.0, 1000));

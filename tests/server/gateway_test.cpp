@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "server/storage/database.hpp"
+#include "server/storage/open_database.hpp"
 #include "tests/support/server.hpp"
 
 namespace quarry::server {

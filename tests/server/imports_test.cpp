@@ -4,7 +4,7 @@
 
 #include "evaluators/worker.hpp"
 #include "server/api/api.hpp"
-#include "server/storage/database.hpp"
+#include "server/storage/open_database.hpp"
 #include "server/studies/imported_tables.hpp"
 #include "tests/support/manifests.hpp"
 #include "tests/support/server.hpp"
@@ -56,6 +56,8 @@ class Fixture {
   std::shared_ptr<Database> database_ = open_database(folder_.path());
   std::unique_ptr<Store> store_ = open_sqlite_store(database_);
   ImportStore imports_{database_};
+  std::unique_ptr<PredictorStore> predictor_store_ = open_predictor_store(database_);
+  PredictorRegistry predictors_{*predictor_store_, *store_, system_clock()};
   evaluators::Resources resources_{.table = imported_tables(imports_)};
   EventHub hub_;
   TaskQueue queue_;
@@ -66,7 +68,8 @@ class Fixture {
     evaluators::run_worker(queue_, supernets_, pool_, stop, resources_);
   }};
   StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock(), resources_}};
-  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_, imports_, resources_};
+  ApiContext context_{*store_,         hub_,     studies_,   supernets_,
+                      user_supernets_, imports_, resources_, predictors_};
   Router router_ = make_router(context_);
   Response last_;
 };

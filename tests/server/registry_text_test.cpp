@@ -50,16 +50,16 @@ TEST_CASE("nested options say how they are written, and texts what they may be")
   CHECK(holds(text, "nsga2, age_moea, "));
 }
 
-TEST_CASE("predictors are listed with their words and one is shown with its options") {
+TEST_CASE("models are listed with their words and one is shown with its options") {
   for (const predictors::PredictorEntry& entry : predictors::predictor_registry()) {
-    CHECK(holds(predictors_text(), entry.name + "\n  " + entry.summary + "\n"));
-    CHECK(predictor_text(entry.name)->starts_with(entry.name + "\n"));
+    CHECK(holds(models_text(), entry.name + "\n  " + entry.summary + "\n"));
+    CHECK(model_text(entry.name)->starts_with(entry.name + "\n"));
   }
 }
 
-TEST_CASE("there is no text of an algorithm or predictor that is not registered") {
+TEST_CASE("there is no text of an algorithm or model that is not registered") {
   CHECK_FALSE(algorithm_text("lina").has_value());
-  CHECK_FALSE(predictor_text("oracle").has_value());
+  CHECK_FALSE(model_text("oracle").has_value());
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ function describe(trial: Trial, objectives: Objective[]): string {
   const title = trial.origin.baseline ? `${trial.origin.baseline} (trial ${trial.number})` : `Trial ${trial.number}`;
   const lines = objectives.map(({ metric }) => {
     const measured = trial.metrics[metric];
-    return measured ? `${metricLabel(metric)}  ${formatMetric(metric, measured.value)}` : "";
+    const label = measured?.source === "predicted" ? ", predicted" : "";
+    return measured ? `${metricLabel(metric)}  ${formatMetric(metric, measured.value)}${label}` : "";
   });
   return [title, ...lines.filter(Boolean)].join("\n");
 }
@@ -87,6 +88,8 @@ export function FrontChart({ view, objectives, theme, selected, onSelect }: Fron
     };
   }, [view, x, y, theme, selected, objectives]);
 
+  // A front of guesses must not pass for one of measurements.
+  const predicted = metrics.filter((metric) => view.trials.some((trial) => trial?.metrics[metric]?.source === "predicted"));
   const axis = (label: string, value: string, set: (metric: string) => void) => (
     <label class="field">
       {label}
@@ -104,7 +107,9 @@ export function FrontChart({ view, objectives, theme, selected, onSelect }: Fron
     <section class="card" aria-labelledby="front-title">
       <header class="card-head">
         <h2 id="front-title">Pareto front</h2>
-        <span class="muted">{view.front.size} networks, each measured</span>
+        <span class="muted">
+          {view.front.size} networks, {predicted.length > 0 ? `${predicted.map(metricLabel).join(" and ")} predicted` : "each measured"}
+        </span>
         <span class="spacer" />
         {axis("across", x, setX)}
         {axis("up", y, setY)}

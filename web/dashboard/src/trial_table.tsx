@@ -160,7 +160,8 @@ export function TrialTable({ view, objectives, selected, onSelect }: TrialTableP
                     {trial.origin.baseline && <span class="tag">{trial.origin.baseline}</span>}
                   </td>
                   {columns.map((metric) => (
-                    <td key={metric} class="right">
+                    <td key={metric} class="right" title={trial.metrics[metric]?.source === "predicted" ? "predicted, not measured" : undefined}>
+                      {trial.metrics[metric]?.source === "predicted" && "≈ "}
                       {trial.metrics[metric] ? formatMetric(metric, trial.metrics[metric]!.value) : "–"}
                     </td>
                   ))}

@@ -1,0 +1,276 @@
+// Tested end to end by tests/e2e/predictors_test.cpp.
+#include "server/cli/predictor_verbs.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "search/supernets/json_fields.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/predictor_report.hpp"
+#include "server/cli/seed_file.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+// Of a file or, for "-", of stdin; nothing, and why on stderr, when it cannot be read.
+std::optional<std::string> read_text(const std::string& path) {
+  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream file(path);
+  if (!file) {
+    std::cerr << "quarry predictors: cannot read " << path << "\n";
+    return std::nullopt;
+  }
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+void print_mistakes(const std::string& path, const search::FieldErrors& errors) {
+  for (const search::FieldError& error : errors)
+    std::cerr << "quarry predictors: " << path << " " << error.pointer
+              << (error.pointer.empty() ? "" : ": ") << error.detail << "\n";
+}
+
+// The document that a file holds, or an empty object without one.
+std::optional<json> read_document(const std::string& path) {
+  if (path.empty()) return json::object();
+  const auto text = read_text(path);
+  if (!text) return std::nullopt;
+  search::FieldErrors errors;
+  auto document = search::parse_json(*text, errors);
+  if (document && !document->is_object()) errors.push_back({"", "must be an object"});
+  print_mistakes(path, errors);
+  return errors.empty() ? document : std::nullopt;
+}
+
+// The answer of a request that succeeded; a refusal goes to stderr.
+std::optional<json> answer(const Response& response) {
+  if (response.status < 300) return json::parse(response.body);
+  print_problem(response);
+  return std::nullopt;
+}
+
+int print(const std::optional<json>& document, bool as_json, std::string (*text)(const json&)) {
+  if (!document) return 1;
+  std::cout << (as_json ? document->dump(2) + "\n" : text(*document));
+  return 0;
+}
+
+std::string reference_line(const json& predictor) {
+  return fmt::format("{}@{} {}\n", predictor.at("name").get<std::string>(),
+                     predictor.at("version").get<std::int64_t>(),
+                     predictor.at("id").get<std::string>());
+}
+
+// In a path or a query: everything but letters, digits and what names and ids have is escaped.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char letter : text) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
+                       std::string("_.-@").find(letter) != std::string::npos;
+    result +=
+        plain ? std::string(1, letter) : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
+  }
+  return result;
+}
+
+}  // namespace
+
+PredictorVerbs::PredictorVerbs(CLI::App& cli)
+    : verb_(cli.add_subcommand("predictors",
+                               "predictors that outlive their study: train, look at, ask, move")) {
+  verb_->require_subcommand(1);
+  add_lookups();
+  add_training();
+  add_use();
+  add_transport();
+}
+
+CLI::App* PredictorVerbs::add(const char* name, const char* help,
+                              int (PredictorVerbs::*action)() const) {
+  CLI::App* verb = verb_->add_subcommand(name, help);
+  verb->add_option("--url", url_, "the server's address")
+      ->envname("QUARRY_URL")
+      ->capture_default_str();
+  verbs_.push_back({verb, action});
+  return verb;
+}
+
+void PredictorVerbs::add_reference(CLI::App* verb) {
+  verb->add_option("predictor", reference_, "its id, name (the newest version) or NAME@VERSION")
+      ->required();
+}
+
+void PredictorVerbs::add_lookups() {
+  CLI::App* list = add("list", "all of a server, the newest first", &PredictorVerbs::list);
+  list->add_option("--supernet", supernet_, "only those of this supernet");
+  list->add_option("--metric", metric_, "only those of this metric");
+  list->add_flag("--json", as_json_, "as JSON");
+  CLI::App* show = add("show", "one: quality, residuals, parity", &PredictorVerbs::show);
+  add_reference(show);
+  show->add_flag("--json", as_json_, "as JSON");
+}
+
+void PredictorVerbs::add_training() {
+  CLI::App* train = add("train", "make one of what was measured", &PredictorVerbs::train);
+  train->add_option("file", file_,
+                    "the request as JSON, as POST /v1/predictors takes it; - reads stdin");
+  train->add_option("--name", name_, "its name; one that is there gets a new version");
+  train->add_option("--metric", metric_, "what to predict");
+  train->add_option("--supernet", supernet_, "of which supernet (the first study's)");
+  train->add_option("--study", studies_, "learn from this study's trials; repeat for more")
+      ->allow_extra_args(false);
+  train->add_option("--import", imports_, "learn from these imported measurements; repeat for more")
+      ->allow_extra_args(false);
+  train->add_option("--fingerprint", fingerprint_, "only from what was measured on this machine");
+  train->add_option("--model", model_, "which kind, as 'quarry models' lists them");
+  train->add_option("--feature", features_, "a derived feature beside the genes; repeat for more")
+      ->allow_extra_args(false);
+  train->add_flag("--json", as_json_, "as JSON");
+}
+
+void PredictorVerbs::add_use() {
+  CLI::App* predict = add("predict", "ask one about networks", &PredictorVerbs::predict);
+  add_reference(predict);
+  predict
+      ->add_option("file", file_,
+                   "networks: an array of configs, or a front as 'front --json' prints it; - reads "
+                   "stdin")
+      ->required();
+  predict->add_flag("--json", as_json_, "as JSON");
+  CLI::App* evaluate =
+      add("evaluate", "how good one is on other measured networks", &PredictorVerbs::evaluate);
+  add_reference(evaluate);
+  evaluate->add_option("file", file_, "{\"rows\": [{\"config\", \"value\"}, ...]}; - reads stdin");
+  evaluate->add_option("--study", studies_, "on this study's trials; repeat for more")
+      ->allow_extra_args(false);
+  evaluate->add_option("--import", imports_, "on these imported measurements; repeat for more")
+      ->allow_extra_args(false);
+  evaluate->add_flag("--json", as_json_, "as JSON");
+}
+
+void PredictorVerbs::add_transport() {
+  CLI::App* out = add("export", "one as a file for another server", &PredictorVerbs::export_one);
+  add_reference(out);
+  out->add_option("--output", file_, "the file; without it, stdout");
+  CLI::App* in = add("import", "take in such a file", &PredictorVerbs::import_one);
+  in->add_option("file", file_, "what 'export' wrote; - reads stdin")->required();
+  in->add_option("--name", name_, "as a new version of this name");
+  in->add_flag("--json", as_json_, "as JSON");
+  CLI::App* drop = add("delete", "take one away", &PredictorVerbs::delete_one);
+  add_reference(drop);
+  drop->add_flag("--json", as_json_, "as JSON");
+}
+
+bool PredictorVerbs::chosen() const { return verb_->parsed(); }
+
+int PredictorVerbs::run() const {
+  for (const Verb& verb : verbs_) {
+    if (verb.app->parsed()) return (this->*verb.action)();
+  }
+  return 2;
+}
+
+std::string PredictorVerbs::path(const std::string& verb) const {
+  return "/v1/predictors/" + escaped(reference_) + verb;
+}
+
+int PredictorVerbs::list() const {
+  std::string filter = "?page_size=1000";
+  if (!supernet_.empty()) filter += "&supernet=" + escaped(supernet_);
+  if (!metric_.empty()) filter += "&metric=" + escaped(metric_);
+  json all = {{"items", json::array()}};
+  std::string token;
+  do {
+    const auto page = answer(client().request(
+        "GET", "/v1/predictors" + filter + (token.empty() ? "" : "&page_token=" + token)));
+    if (!page) return 1;
+    for (const json& item : page->at("items")) all["items"].push_back(item);
+    token = page->at("next_page_token").is_string() ? page->at("next_page_token").get<std::string>()
+                                                    : "";
+  } while (!token.empty());
+  return print(all, as_json_,
+               [](const json& document) { return predictor_table(document.at("items")); });
+}
+
+int PredictorVerbs::show() const {
+  return print(answer(client().request("GET", path())), as_json_, &predictor_report);
+}
+
+int PredictorVerbs::train() const {
+  std::optional<json> request = read_document(file_);
+  if (!request) return 1;
+  if (!name_.empty()) (*request)["name"] = name_;
+  if (!metric_.empty()) (*request)["metric"] = metric_;
+  if (!supernet_.empty()) (*request)["supernet"] = supernet_;
+  if (!studies_.empty()) (*request)["studies"] = studies_;
+  if (!imports_.empty()) (*request)["imports"] = imports_;
+  if (!fingerprint_.empty()) (*request)["fingerprint"] = fingerprint_;
+  if (!model_.empty()) (*request)["model"] = model_;
+  if (!features_.empty()) (*request)["features"] = features_;
+  return print(answer(client().request("POST", "/v1/predictors", request->dump())), as_json_,
+               &predictor_report);
+}
+
+int PredictorVerbs::predict() const {
+  const auto text = read_text(file_);
+  if (!text) return 1;
+  search::FieldErrors errors;
+  std::vector<std::string> notes;
+  const json configs = read_seed_configs(*text, errors, notes);
+  print_mistakes(file_, errors);
+  if (!errors.empty()) return 1;
+  for (const std::string& note : notes)
+    std::cerr << "quarry predictors: " << file_ << " " << note << "\n";
+  const json request = {{"configs", configs}};
+  return print(answer(client().request("POST", path(":predict"), request.dump())), as_json_,
+               &prediction_table);
+}
+
+int PredictorVerbs::evaluate() const {
+  std::optional<json> request = read_document(file_);
+  if (!request) return 1;
+  if (!studies_.empty()) (*request)["studies"] = studies_;
+  if (!imports_.empty()) (*request)["imports"] = imports_;
+  return print(answer(client().request("POST", path(":evaluate"), request->dump())), as_json_,
+               [](const json& document) {
+                 return fmt::format("{}: {} of the networks were learned from\n",
+                                    document.at("predictor").get<std::string>(),
+                                    document.at("seen").get<std::int64_t>()) +
+                        quality_report(document.at("quality"));
+               });
+}
+
+int PredictorVerbs::export_one() const {
+  const Response response = client().request("GET", path(":export"));
+  if (!answer(response)) return 1;
+  if (file_.empty()) {
+    std::cout << response.body << "\n";
+    return 0;
+  }
+  std::ofstream file(file_);
+  file << response.body << "\n";
+  if (file.flush()) return 0;
+  std::cerr << "quarry predictors: cannot write " << file_ << "\n";
+  return 1;
+}
+
+int PredictorVerbs::import_one() const {
+  const auto text = read_text(file_);
+  if (!text) return 1;
+  const std::string query = name_.empty() ? "" : "?name=" + escaped(name_);
+  return print(answer(client().request("POST", "/v1/predictors:import" + query, *text)), as_json_,
+               &reference_line);
+}
+
+int PredictorVerbs::delete_one() const {
+  return print(answer(client().request("DELETE", path())), as_json_, &reference_line);
+}
+
+}  // namespace quarry::server
