@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "evaluators/network_pool.hpp"
+#include "evaluators/operator_times.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "predictors/options.hpp"
 #include "search/core/genome.hpp"
@@ -47,6 +48,7 @@ class Evaluator {
 struct EvaluatorContext {
   const LoadedSupernet& supernet;
   NetworkPool& pool;
+  OperatorTimes* operator_times = nullptr;  // where steps' times are kept; null: nowhere
 };
 
 struct EvaluatorEntry {

@@ -11,8 +11,8 @@ namespace {
 // Evaluators already made, one for each supernet, evaluator and options.
 class EvaluatorCache {
  public:
-  EvaluatorCache(const SupernetLibrary& supernets, NetworkPool& pool)
-      : supernets_(supernets), pool_(pool) {}
+  EvaluatorCache(const SupernetLibrary& supernets, NetworkPool& pool, OperatorTimes* times)
+      : supernets_(supernets), pool_(pool), times_(times) {}
 
   Evaluation evaluate(const Task& task, std::stop_token stop) {
     const LoadedSupernet* supernet = supernets_.find(task.supernet);
@@ -22,7 +22,7 @@ class EvaluatorCache {
     try {
       std::unique_ptr<Evaluator>& evaluator =
           made_[{task.supernet, task.evaluator, task.options.all()}];
-      if (!evaluator) evaluator = entry->make({*supernet, pool_}, task.options);
+      if (!evaluator) evaluator = entry->make({*supernet, pool_, times_}, task.options);
       return finite(evaluator->evaluate(std::span(&task.genome, 1), stop).front());
     } catch (const std::exception& error) {
       return failed(error.what());
@@ -48,14 +48,15 @@ class EvaluatorCache {
 
   const SupernetLibrary& supernets_;
   NetworkPool& pool_;
+  OperatorTimes* times_;
   std::map<Key, std::unique_ptr<Evaluator>> made_;
 };
 
 }  // namespace
 
 void run_worker(TaskSource& tasks, const SupernetLibrary& supernets, NetworkPool& pool,
-                std::stop_token stop) {
-  EvaluatorCache evaluators(supernets, pool);
+                std::stop_token stop, OperatorTimes* times) {
+  EvaluatorCache evaluators(supernets, pool, times);
   while (const std::optional<Task> task = tasks.claim(stop)) {
     Evaluation evaluation = evaluators.evaluate(*task, stop);
     // What a stop cut short is no result; the task stays open and is taken up again at the next

@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "evaluators/network_pool.hpp"
+#include "evaluators/operator_times.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "evaluators/task_source.hpp"
 
@@ -12,7 +13,8 @@ namespace quarry::evaluators {
 
 // Returns when a stop is requested. An evaluator that throws fails its task, not the worker; a
 // metric that is not finite fails its task too.
+// times: where measured networks leave the times of their steps; null: nowhere.
 void run_worker(TaskSource& tasks, const SupernetLibrary& supernets, NetworkPool& pool,
-                std::stop_token stop);
+                std::stop_token stop, OperatorTimes* times = nullptr);
 
 }  // namespace quarry::evaluators

@@ -16,7 +16,13 @@ struct App::Parts {
   explicit Parts(const AppOptions& options)
       : supernets(evaluators::SupernetLibrary::builtin()),
         user_supernets(options.data_folder + "/supernets"),
-        store(open_sqlite_store(options.data_folder)),
+        database(open_database(options.data_folder)),
+        store(open_sqlite_store(database)),
+        operator_store(database),
+        operator_times(operator_store.load(),
+                       [this](const evaluators::OperatorTimes::Change& change) {
+                         operator_store.save(change);
+                       }),
         address(options.address),
         router(make_router(context)),
         http(options.address, options.port, router) {
@@ -25,8 +31,9 @@ struct App::Parts {
         options.workers > 0 ? options.workers
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     for (int i = 0; i < workers_wanted; ++i) {
-      workers.emplace_back(
-          [this](std::stop_token stop) { evaluators::run_worker(queue, supernets, pool, stop); });
+      workers.emplace_back([this](std::stop_token stop) {
+        evaluators::run_worker(queue, supernets, pool, stop, &operator_times);
+      });
     }
   }
 
@@ -40,11 +47,15 @@ struct App::Parts {
   SupernetFolder user_supernets;
   std::vector<std::string> left_out;
   evaluators::NetworkPool pool;
+  std::shared_ptr<Database> database;
   std::unique_ptr<Store> store;
+  OperatorTimeStore operator_store;
+  evaluators::OperatorTimes operator_times;
+  OperatorKnowledge operators{operator_times, operator_store};
   EventHub hub;
   TaskQueue queue;
-  StudyManager studies{{*store, hub, queue, supernets, pool, system_clock()}};
-  ApiContext context{*store, hub, studies, supernets, user_supernets};
+  StudyManager studies{{*store, hub, queue, supernets, pool, system_clock(), &operators}};
+  ApiContext context{*store, hub, studies, supernets, user_supernets, &operators};
   std::string address;
   Router router;
   HttpServer http;

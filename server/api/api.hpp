@@ -17,6 +17,7 @@ struct ApiContext {
   StudyManager& studies;
   evaluators::SupernetLibrary& supernets;
   const SupernetFolder& user_supernets;
+  const OperatorKnowledge* operators = nullptr;  // null: none is kept
 };
 
 // The context must outlive the router.
@@ -41,6 +42,9 @@ Response list_supernets(const ApiContext& context, const Request& request);
 Response get_supernet(const ApiContext& context, const Request& request);
 Response get_manifest_schema(const ApiContext& context, const Request& request);
 Response describe_network(const ApiContext& context, const Request& request);
+
+// operators.cpp
+Response list_operator_times(const ApiContext& context, const Request& request);
 
 // catalog.cpp
 Response get_catalog(const ApiContext& context, const Request& request);

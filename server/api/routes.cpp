@@ -25,6 +25,7 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/supernets/{name}", &get_supernet);
   add("POST", "/v1/supernets/{name}:describe", &describe_network);
   add("GET", "/v1/schemas/manifest", &get_manifest_schema);
+  add("GET", "/v1/operators", &list_operator_times);
   add("GET", "/v1/catalog", &get_catalog);
   add("GET", "/version", &get_version);
   router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });

@@ -9,7 +9,7 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE studies (
@@ -36,9 +36,24 @@ CREATE INDEX measurements_by_question ON measurements (supernet, genome, metric,
 CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 )";
 
+// What operator_time_store.cpp keeps.
+constexpr const char* kOperatorTimeTables = R"(
+CREATE TABLE IF NOT EXISTS operator_times (
+  fingerprint TEXT NOT NULL, kind TEXT NOT NULL, shape TEXT NOT NULL, macs INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  is_reorder INTEGER NOT NULL, networks INTEGER NOT NULL, recent_ms TEXT NOT NULL,
+  PRIMARY KEY (fingerprint, kind, shape)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS operator_networks (
+  id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, input_rows INTEGER NOT NULL, ms REAL NOT NULL, steps TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS operator_networks_by_fingerprint ON operator_networks (fingerprint, id);
+CREATE TABLE IF NOT EXISTS latency_models (id TEXT PRIMARY KEY, model TEXT NOT NULL) WITHOUT ROWID;
+)";
+
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
 constexpr std::array kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+    kOperatorTimeTables,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 
@@ -65,6 +80,7 @@ void prepare(Connection& connection, const std::string& path) {
   Transaction transaction(connection);
   if (tables == 0) {
     connection.run(kSchema);
+    connection.run(kOperatorTimeTables);
     connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   }
   for (std::int64_t from = tables == 0 ? kSchemaVersion : version; from < kSchemaVersion; ++from)

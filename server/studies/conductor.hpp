@@ -30,6 +30,7 @@ struct StudyContext {
   const evaluators::SupernetLibrary& supernets;
   evaluators::NetworkPool& pool;
   Clock clock;
+  const OperatorKnowledge* operators = nullptr;  // null: none is kept
 };
 
 class Conductor {

@@ -12,6 +12,7 @@
 #include "evaluators/evaluator.hpp"
 #include "search/core/search_algorithm.hpp"
 #include "search/core/subspace.hpp"
+#include "server/studies/latency_prior.hpp"
 #include "server/studies/study_spec.hpp"
 
 namespace quarry::server {
@@ -28,10 +29,10 @@ struct TaskPlan {
 
 class StudyPlan {
  public:
-  // The supernet and the pool outlive the plan. Throws std::runtime_error when the data set has
-  // gone.
+  // The supernet and the pool outlive the plan. prior: what it expects of latency, if anything.
+  // Throws std::runtime_error when the data set has gone.
   StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
-            evaluators::NetworkPool& pool);
+            evaluators::NetworkPool& pool, std::unique_ptr<LatencyPrior> prior = nullptr);
 
   // A copy would leave the problem's functions pointing at the original.
   StudyPlan(const StudyPlan&) = delete;
@@ -68,6 +69,7 @@ class StudyPlan {
   std::vector<search::Bound> bounds() const;
   // Of a genome of the subspace.
   double exact_value(const search::Genome& small, const std::string& metric) const;
+  bool has_prior(const std::string& metric) const;
 
   struct ExactMetrics {
     search::Genome genome;
@@ -81,6 +83,7 @@ class StudyPlan {
   std::unique_ptr<evaluators::Evaluator> analytic_;
   std::vector<TaskPlan> tasks_;
   std::optional<TaskPlan> final_test_;
+  std::unique_ptr<LatencyPrior> prior_;
   mutable ExactMetrics last_exact_;
 };
 

@@ -31,7 +31,7 @@ const std::map<std::string, std::set<std::string>> kMaySee = {
       "evaluators/onednn"}},
     {"server/http", {}},
     {"server/events", {}},
-    {"server/storage", {"search/core"}},
+    {"server/storage", {"search/core", "evaluators"}},
     {"server/studies",
      {"predictors", "search/core", "search/network", "search/supernets", "search/pareto",
       "search/algorithms", "evaluators", "server/storage", "server/events"}},

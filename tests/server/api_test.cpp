@@ -27,6 +27,7 @@ class Fixture {
   unsigned status() const { return last_.status; }
   const Response& last() const { return last_; }
   const SupernetFolder& user_supernets() const { return user_supernets_; }
+  evaluators::OperatorTimes& times() { return times_; }
 
   // A finished study of 12 trials.
   std::string finished_study(const json& document = kStudy) {
@@ -44,15 +45,19 @@ class Fixture {
 
  private:
   test::TemporaryFolder folder_;
-  std::unique_ptr<Store> store_ = open_sqlite_store(folder_.path());
+  std::shared_ptr<Database> database_ = open_database(folder_.path());
+  std::unique_ptr<Store> store_ = open_sqlite_store(database_);
+  OperatorTimeStore operator_store_{database_};
+  evaluators::OperatorTimes times_;
+  OperatorKnowledge operators_{times_, operator_store_};
   EventHub hub_;
   TaskQueue queue_;
   evaluators::NetworkPool pool_;
   test::FakeWorkers workers_{queue_, 2};
   evaluators::SupernetLibrary supernets_ = evaluators::SupernetLibrary::builtin();
   SupernetFolder user_supernets_{folder_.path() + "/supernets"};
-  StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock()}};
-  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_};
+  StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock(), &operators_}};
+  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_, &operators_};
   Router router_ = make_router(context_);
   Response last_;
 };
@@ -102,6 +107,28 @@ TEST_CASE("trials come in pages that join to all of them") {
   CHECK(first["metrics"]["accuracy"]["source"] == "measured");
   CHECK(first["metrics"]["macs"]["source"] == "exact");
   CHECK(first["origin"]["baseline"] == "largest f32");
+}
+
+TEST_CASE("the times of operators are shown machine by machine") {
+  Fixture api;
+  CHECK(api.call("GET", "/v1/operators")["items"].empty());
+  const evaluators::CompiledStep step{.bytes = 4, .kind = "softmax", .shape = "f32[1x1]"};
+  api.times().record("fp_1", 8, std::span(&step, 1), std::vector<std::vector<double>>{{0.25}}, 0.5);
+  const json items = api.call("GET", "/v1/operators")["items"];
+  REQUIRE(items.size() == 1);
+  CHECK(items[0]["fingerprint"] == "fp_1");
+  CHECK(items[0]["steps"][0]["kind"] == "softmax");
+  CHECK(items[0]["steps"][0]["time_ms"] == 0.25);
+  CHECK(items[0]["corrections"][0]["rows"] == 8);
+}
+
+TEST_CASE("a latency model that no study began with is a mistake") {
+  Fixture api;
+  json study = Fixture::kStudy;
+  study["latency_model"] = "lm_0";
+  const json mistaken = api.call("POST", "/v1/studies", study);
+  CHECK(api.status() == 422);
+  CHECK(mistaken["errors"][0]["pointer"] == "/latency_model");
 }
 
 TEST_CASE("a query that makes no sense is refused, not ignored") {
