@@ -4,7 +4,7 @@ SHELL := /bin/bash
 QUARRY := build/release/quarry
 ARGS ?=
 
-.PHONY: help demo test run bench bench-executor bench-first-light bench-imports bench-joint bench-latency bench-search peers format tidy release
+.PHONY: help demo test run bench bench-executor bench-first-light bench-imports bench-joint bench-latency bench-operators bench-search peers format tidy release
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,7 +30,7 @@ test: ## build and run all tests: release, AddressSanitizer with UBSan, ThreadSa
 peers: ## install what the benchmarks compare with
 	@.ci/setup build test peers
 
-bench: bench-first-light bench-executor bench-latency bench-search bench-joint bench-imports ## all benchmarks; each writes build/bench/NAME.json
+bench: bench-first-light bench-executor bench-latency bench-operators bench-search bench-joint bench-imports ## all benchmarks; each writes build/bench/NAME.json
 
 bench-first-light: ## executor latency beside PyTorch's, trials a minute, NSGA-II's speed
 	@.ci/setup build test
@@ -43,6 +43,12 @@ bench-latency: ## how far two processes agree on the latency of 20 networks, und
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target bench_latency
 	@build/release/tests/bench/bench_latency
+
+bench-operators: ## latency predicted from operators' times beside what is measured (ARGS: --fill N --unseen N --threads N --supernet NAME)
+	@.ci/setup build test
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target bench_operators
+	@build/release/tests/bench/bench_operators $(ARGS)
 
 bench-executor: ## latency beside ONNX Runtime's, the share of the processor's peak, a candidate's cost (ARGS: sections, --threads 1,2, --batch 1,8, ...)
 	@.ci/setup build test

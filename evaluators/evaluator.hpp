@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "evaluators/network_pool.hpp"
+#include "evaluators/operator_times.hpp"
 #include "evaluators/resources.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "predictors/options.hpp"
@@ -49,6 +50,7 @@ struct EvaluatorContext {
   const LoadedSupernet& supernet;
   NetworkPool& pool;
   const Resources& resources = kNoResources;
+  OperatorTimes* operator_times = nullptr;  // where steps' times are kept; null: nowhere
 };
 
 // Which of the options cannot be what it is, and why.

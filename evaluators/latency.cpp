@@ -74,7 +74,8 @@ double LatencyMeter::baseline_ms(const LatencySubject& subject, std::stop_token 
 }
 
 std::optional<LatencyMeasurement> LatencyMeter::measure(CompiledNetwork& network,
-                                                        std::stop_token stop) {
+                                                        std::stop_token stop,
+                                                        std::optional<double> timed_share) {
   const std::optional<MachineLock> alone = take_machine(stop);
   if (!alone) return std::nullopt;
   LatencyMeasurement measurement{.load = load_average()};
@@ -85,8 +86,13 @@ std::optional<LatencyMeasurement> LatencyMeter::measure(CompiledNetwork& network
                          .waited_ms = [&] { return threads.waited_ms(); },
                          .move = [&] { threads.move(); }};
   if (options_.cold) subject.before_sample = [&] { flush_caches(); };
+  LatencyProtocol protocol = options_.protocol;
+  if (timed_share) {
+    protocol.timed_share = *timed_share;
+    subject.run_timed = [&] { return network.run_timed(); };
+  }
   subject.reference_ms = baseline_ms(subject, stop);
-  measurement.summary = measure_latency(subject, options_.protocol, stop);
+  measurement.summary = measure_latency(subject, protocol, stop);
   measurement.realtime = threads.realtime();
   return measurement;
 }
@@ -150,6 +156,7 @@ class Latency final : public Evaluator {
                                             ? context.supernet.supernet().latency_batch
                                             : options.integer("batch"))),
         threads_(static_cast<int>(options.integer("threads"))),
+        cold_(options.text("cache") == "cold"),
         meter_({.threads = threads_,
                 .cold = options.text("cache") == "cold",
                 .realtime = options.text("priority") == "realtime",
@@ -174,12 +181,34 @@ class Latency final : public Evaluator {
       CompileResult compiled =
           context_.pool.take(context_.supernet, genome, batch_, threads_, phase);
       if (!compiled.network) return {.metrics = {}, .failure = compiled.failure};
-      const std::optional<LatencyMeasurement> measured = meter_.measure(*compiled.network, stop);
+      const std::optional<LatencyMeasurement> measured = meter_.measure(
+          *compiled.network, stop, timed_share(latency.fingerprint, *compiled.network));
+      if (measured && !stop.stop_requested())
+        keep_step_times(latency.fingerprint, *compiled.network, measured->summary);
       context_.pool.give_back(context_.supernet, genome, std::move(compiled.network), phase);
       if (stop.stop_requested() || !measured) return {.metrics = {}, .failure = "stopped"};
       add_phase(*measured, phases[phase], phases.size() > 1, latency);
     }
     return {.metrics = {{"latency_ms", std::move(latency)}}, .failure = ""};
+  }
+
+  // Steps that are known well are still timed, in one run. With cold caches they would be other
+  // times: the table is of warm ones.
+  std::optional<double> timed_share(const std::string& fingerprint,
+                                    const CompiledNetwork& network) const {
+    if (context_.operator_times == nullptr || cold_) return std::nullopt;
+    const bool settled = context_.operator_times->is_settled(fingerprint, network.steps());
+    return settled ? 0.0 : LatencyProtocol{}.timed_share;
+  }
+
+  // Of a network whose whole time is in doubt, the steps are kept: theirs are of undisturbed
+  // blocks.
+  void keep_step_times(const std::string& fingerprint, const CompiledNetwork& network,
+                       const LatencySummary& summary) {
+    if (context_.operator_times == nullptr) return;
+    context_.operator_times->record(
+        fingerprint, network.options().batch, network.steps(), summary.timed_runs_ms,
+        summary.disturbed ? std::nullopt : std::optional(summary.median_ms));
   }
 
   // Spreads add up as if every phase erred in the same direction. Of several phases, each has its
@@ -202,6 +231,7 @@ class Latency final : public Evaluator {
   EvaluatorContext context_;
   std::size_t batch_;
   int threads_;
+  bool cold_;
   LatencyMeter meter_;
 };
 

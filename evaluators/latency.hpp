@@ -40,8 +40,10 @@ class LatencyMeter {
   explicit LatencyMeter(const LatencyOptions& options);
   ~LatencyMeter();
 
-  // Nothing when a stop is asked for before its turn comes.
-  std::optional<LatencyMeasurement> measure(CompiledNetwork& network, std::stop_token stop);
+  // Nothing when a stop is asked for before its turn comes. timed_share: with some runs timed step
+  // by step, for at most this share of the samples' time, or one run.
+  std::optional<LatencyMeasurement> measure(CompiledNetwork& network, std::stop_token stop,
+                                            std::optional<double> timed_share = std::nullopt);
   std::optional<LatencyProfile> profile(CompiledNetwork& network, std::stop_token stop);
 
   // What the machine can do at most, alone and at the priority that networks are measured at.

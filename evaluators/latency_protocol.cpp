@@ -43,6 +43,7 @@ double reference_level(const LatencySubject& subject) {
 struct Block {
   std::vector<double> samples_ms;   // those that were not interrupted
   std::vector<double> interrupted;  // the others, in milliseconds too
+  std::vector<double> timed_ms;     // of each step of a timed run; empty: none was taken
   bool disturbed = false;
   double drift = 1.0;     // of the references on both sides, as they were
   std::size_t index = 0;  // among all blocks; its references are index and index + 1
@@ -125,8 +126,12 @@ class Measuring {
       const double ms = sample();
       const bool interrupted = waited_ms() - waited_before > protocol_.waited_above * ms;
       (interrupted ? block.interrupted : block.samples_ms).push_back(ms);
+      sampled_ms_ += ms;
+      last_ms_ = ms;
       if (stop_.stop_requested()) break;
     }
+    const bool affordable = timed_ms_ + last_ms_ <= protocol_.timed_share * sampled_ms_;
+    if (subject_.run_timed && (timed_ms_ <= 0.0 || affordable)) take_timed(block);
     levels_ms_.push_back(reference_level(subject_));
     const double before = over_baseline(levels_ms_[block.index]);
     const double after = over_baseline(levels_ms_[block.index + 1]);
@@ -139,6 +144,17 @@ class Measuring {
       ++kept_blocks_;
     }
     blocks_.push_back(std::move(block));
+  }
+
+  void take_timed(Block& block) {
+    if (subject_.before_sample) subject_.before_sample();
+    const double waited_before = waited_ms();
+    const double start = subject_.seconds();
+    std::vector<double> step_ms = subject_.run_timed();
+    const double ms = (subject_.seconds() - start) * 1e3;
+    timed_ms_ += ms;
+    if (waited_ms() - waited_before <= protocol_.waited_above * ms)
+      block.timed_ms = std::move(step_ms);
   }
 
   std::vector<const Block*> undisturbed() const {
@@ -162,11 +178,18 @@ class Measuring {
   LatencySummary summary_of(const std::vector<const Block*>& used) const {
     std::vector<double> corrected;
     std::vector<double> drifts;
+    std::vector<std::vector<double>> timed;
     for (std::size_t i = 0; i < used.size(); ++i) {
       drifts.push_back(smooth_drift(used, i));
       for (const double ms : used[i]->samples_ms) corrected.push_back(ms / drifts.back());
+      if (used[i]->disturbed || used[i]->timed_ms.empty()) continue;
+      timed.push_back(used[i]->timed_ms);
+      for (double& ms : timed.back()) ms /= drifts.back();
     }
     LatencySummary summary = summarise(corrected, protocol_.relative_width);
+    summary.timed_runs_ms = std::move(timed);
+    const double elapsed_ms = (subject_.seconds() - begin_) * 1e3;
+    summary.timed_share = elapsed_ms > 0.0 ? timed_ms_ / elapsed_ms : 0.0;
     summary.drift = median_of(drifts);
     summary.blocks = blocks_.size();
     for (const Block& block : blocks_) summary.interrupted_samples += block.interrupted.size();
@@ -208,6 +231,9 @@ class Measuring {
   std::stop_token stop_;
   std::size_t samples_per_block_ = 1;
   double begin_ = 0.0;
+  double sampled_ms_ = 0.0;
+  double last_ms_ = 0.0;  // of the last sample
+  double timed_ms_ = 0.0;
   std::size_t kept_samples_ = 0;
   std::size_t kept_blocks_ = 0;
   std::size_t next_look_ = protocol_.min_samples;

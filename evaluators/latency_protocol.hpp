@@ -10,6 +10,9 @@
 // drift    of a block is the mean level of the references on its two sides over the baseline. Its
 //          smooth part, the median over the nine kept blocks around it, is what the samples of the
 //          block are divided by;
+// steps    where somebody wants to know them, a block ends with a run that is timed step by step,
+//          as long as such runs take no more than a stated share of the samples' time. They are no
+//          samples; they are corrected like them, and dropped with their block;
 // end      when half the 95 % confidence interval of the median is within the asked width, or the
 //          time is spent; the width reached is reported. Where too little was undisturbed, the
 //          least disturbed is used, and the summary says so.
@@ -21,6 +24,7 @@
 #include <functional>
 #include <span>
 #include <stop_token>
+#include <vector>
 
 namespace quarry::evaluators {
 
@@ -37,13 +41,15 @@ struct LatencyProtocol {
   double disturbed_above = 0.05;  // how much slower than its baseline the reference may be
   double waited_above = 0.01;     // share of a sample that our threads may have waited for a core
   std::size_t patience = 4;       // disturbed blocks in a row before the threads move
+  double timed_share = 0.08;      // of the samples' time; the first timed run is always taken
 };
 
 // What is measured, and on what. Everything runs on the calling thread.
 struct LatencySubject {
-  std::function<double()> seconds;      // a steady clock
-  std::function<void()> run;            // one sample
-  std::function<void()> run_reference;  // null: no reference, no drift
+  std::function<double()> seconds;                 // a steady clock
+  std::function<void()> run;                       // one sample
+  std::function<std::vector<double>()> run_timed;  // the same, in ms of each step; null: no need
+  std::function<void()> run_reference;             // null: no reference, no drift
   std::function<double()> waited_ms;    // by our threads for a core, so far; null: not known
   std::function<void()> before_sample;  // not timed; null: nothing
   std::function<void()> move;           // to other cores; null: nowhere to go
@@ -66,6 +72,10 @@ struct LatencySummary {
   std::size_t disturbed_blocks = 0;
   std::size_t interrupted_samples = 0;  // of all blocks
   bool disturbed = false;               // some of these had to be used
+  // Of the runs that were timed step by step, those of undisturbed blocks, corrected: ms of each
+  // step. Empty unless LatencySubject::run_timed.
+  std::vector<std::vector<double>> timed_runs_ms;
+  double timed_share = 0.0;  // what such runs took of all the time that it measured
 };
 
 // Distribution-free: the interval is between order statistics whose ranks a binomial allows (Hahn

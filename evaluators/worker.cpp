@@ -11,8 +11,9 @@ namespace {
 // Evaluators already made, one for each supernet, evaluator and options.
 class EvaluatorCache {
  public:
-  EvaluatorCache(const SupernetLibrary& supernets, NetworkPool& pool, const Resources& resources)
-      : supernets_(supernets), pool_(pool), resources_(resources) {}
+  EvaluatorCache(const SupernetLibrary& supernets, NetworkPool& pool, const Resources& resources,
+                 OperatorTimes* times)
+      : supernets_(supernets), pool_(pool), resources_(resources), times_(times) {}
 
   Evaluation evaluate(const Task& task, std::stop_token stop) {
     const LoadedSupernet* supernet = supernets_.find(task.supernet);
@@ -22,7 +23,7 @@ class EvaluatorCache {
     try {
       std::unique_ptr<Evaluator>& evaluator =
           made_[{task.supernet, task.evaluator, task.options.all()}];
-      if (!evaluator) evaluator = entry->make({*supernet, pool_, resources_}, task.options);
+      if (!evaluator) evaluator = entry->make({*supernet, pool_, resources_, times_}, task.options);
       return finite(evaluator->evaluate(std::span(&task.genome, 1), stop).front());
     } catch (const std::exception& error) {
       return failed(error.what());
@@ -49,14 +50,15 @@ class EvaluatorCache {
   const SupernetLibrary& supernets_;
   NetworkPool& pool_;
   const Resources& resources_;
+  OperatorTimes* times_;
   std::map<Key, std::unique_ptr<Evaluator>> made_;
 };
 
 }  // namespace
 
 void run_worker(TaskSource& tasks, const SupernetLibrary& supernets, NetworkPool& pool,
-                std::stop_token stop, const Resources& resources) {
-  EvaluatorCache evaluators(supernets, pool, resources);
+                std::stop_token stop, const Resources& resources, OperatorTimes* times) {
+  EvaluatorCache evaluators(supernets, pool, resources, times);
   while (const std::optional<Task> task = tasks.claim(stop)) {
     Evaluation evaluation = evaluators.evaluate(*task, stop);
     // What a stop cut short is no result; the task stays open and is taken up again at the next

@@ -31,8 +31,23 @@ struct App::Parts {
         answers(database),
         imports(database),
         predictor_store(open_predictor_store(database)),
-        context{*store, hub, studies, supernets, user_supernets, imports, resources, predictors,
-                tokens, counts, !options.tls_certificate.empty()},
+        operator_store(database),
+        operator_times(operator_store.load(),
+                       [this](const evaluators::OperatorTimes::Change& change) {
+                         operator_store.save(change);
+                       }),
+        context{.store = *store,
+                .hub = hub,
+                .studies = studies,
+                .supernets = supernets,
+                .user_supernets = user_supernets,
+                .imports = imports,
+                .resources = resources,
+                .predictors = predictors,
+                .tokens = tokens,
+                .counts = counts,
+                .serves_tls = !options.tls_certificate.empty(),
+                .operators = &operators},
         address(options.address),
         router(make_router(context)),
         gateway(router, tokens, answers, counts,
@@ -58,7 +73,7 @@ struct App::Parts {
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     for (int i = 0; i < workers_wanted; ++i) {
       workers.emplace_back([this](std::stop_token stop) {
-        evaluators::run_worker(queue, supernets, pool, stop, resources);
+        evaluators::run_worker(queue, supernets, pool, stop, resources, &operator_times);
       });
     }
   }
@@ -81,6 +96,9 @@ struct App::Parts {
   ImportStore imports;
   std::unique_ptr<PredictorStore> predictor_store;
   PredictorRegistry predictors{*predictor_store, *store, system_clock()};
+  OperatorTimeStore operator_store;
+  evaluators::OperatorTimes operator_times;
+  OperatorKnowledge operators{operator_times, operator_store};
   evaluators::Resources resources{
       .table = imported_tables(imports),
       .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
@@ -88,7 +106,8 @@ struct App::Parts {
   std::string first_token;
   EventHub hub;
   TaskQueue queue;
-  StudyManager studies{{*store, hub, queue, supernets, pool, system_clock(), resources}};
+  StudyManager studies{
+      {*store, hub, queue, supernets, pool, system_clock(), resources, &operators}};
   ApiContext context;
   std::string address;
   Router router;

@@ -211,11 +211,23 @@ int main(int argc, char** argv) {
                    "realtime keeps other work off the cores while measuring")
       ->check(CLI::IsMember({"realtime", "normal"}))
       ->capture_default_str();
+  bool predict = false;
+  measure_verb->add_flag("--predict", predict,
+                         "also what the server at --url predicts from the times of operators");
+  add_url(measure_verb);
   measure_verb->add_flag("--steps", measured.steps, "the steps of each operator in its table");
   CLI::Option* measure_json = measure_verb->add_flag("--json", measured.as_json, "as JSON");
   measure_verb
       ->add_flag("--sensitivity", measured.sensitivity, "what each operator's precision costs")
       ->excludes(measure_json);
+
+  OperatorsOptions operators;
+  CLI::App* operators_verb =
+      cli.add_subcommand("operators", "how long operators take, as a server's measurements found");
+  add_url(operators_verb);
+  operators_verb->add_option("--supernet", operators.supernet,
+                             "only those of this built-in one's networks");
+  operators_verb->add_flag("--json", operators.as_json, "as JSON");
 
   PrecisionsOptions precisions;
   CLI::App* precisions_verb = cli.add_subcommand(
@@ -355,6 +367,7 @@ int main(int argc, char** argv) {
       return delete_it ? delete_import(client(), import_id)
                        : show_imports(client(), import_id, as_json);
     if (*precisions_verb) return print_precisions(precisions);
+    if (*operators_verb) return list_operators(client(), operators);
     if (*show_verb) return show_supernet(supernet);
     if (*check_verb) return check_supernet(manifest);
     if (*schema_verb) return print_manifest_schema();
@@ -363,6 +376,7 @@ int main(int argc, char** argv) {
     if (*algorithms_verb) return print_algorithms(entry);
     if (*models_verb) return print_models(entry);
     if (predictors.chosen()) return predictors.run();
+    if (predict) measured.predict_url = url;
     return measure(measured);
   } catch (const std::exception& error) {
     std::cerr << "quarry: " << error.what() << "\n";

@@ -124,20 +124,27 @@ struct PlausibleRange {
 
 }  // namespace
 
-Calibration plausible_calibration(const search::Network& network) {
-  Calibration ranges{{std::string(kNetworkInputName), {-3.0F, 3.0F}}};
-  for (const search::Operator& op : network.operators)
-    ranges[op.name] = std::visit(PlausibleRange{}, op.kind);
+ActivationRange plausible_range(const search::Network& network, std::size_t index) {
   // Moves, gates and maxima take their input's range.
-  for (const search::Operator& op : network.operators) {
-    const bool keeps = std::holds_alternative<search::Multiply>(op.kind) ||
-                       std::holds_alternative<search::Pool>(op.kind) ||
-                       std::holds_alternative<search::Concatenate>(op.kind) ||
-                       std::holds_alternative<search::GlobalAverage>(op.kind) ||
-                       std::holds_alternative<search::TokenMean>(op.kind);
-    if (keeps && op.inputs[0] != search::kNetworkInput)
-      ranges[op.name] = ranges[network.operators[op.inputs[0]].name];
-  }
+  const auto keeps = [](const search::OperatorKind& kind) {
+    return std::holds_alternative<search::Multiply>(kind) ||
+           std::holds_alternative<search::Pool>(kind) ||
+           std::holds_alternative<search::Concatenate>(kind) ||
+           std::holds_alternative<search::GlobalAverage>(kind) ||
+           std::holds_alternative<search::TokenMean>(kind);
+  };
+  while (index != search::kNetworkInput && keeps(network.operators[index].kind) &&
+         network.operators[index].inputs[0] != search::kNetworkInput)
+    index = network.operators[index].inputs[0];
+  if (index == search::kNetworkInput) return {-3.0F, 3.0F};
+  return std::visit(PlausibleRange{}, network.operators[index].kind);
+}
+
+Calibration plausible_calibration(const search::Network& network) {
+  Calibration ranges{
+      {std::string(kNetworkInputName), plausible_range(network, search::kNetworkInput)}};
+  for (std::size_t i = 0; i < network.operators.size(); ++i)
+    ranges[network.operators[i].name] = plausible_range(network, i);
   return ranges;
 }
 

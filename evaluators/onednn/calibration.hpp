@@ -27,5 +27,7 @@ CalibrationResult calibrate(search::Network network, const WeightSource& weights
 // activation's own bounds where it has any, up to 6, where ReLU6 cuts and six standard deviations
 // end; 0 to 1 of probabilities and gates; else -6 to 6.
 Calibration plausible_calibration(const search::Network& network);
+// Of one operator's output, or of the network's input.
+ActivationRange plausible_range(const search::Network& network, std::size_t index);
 
 }  // namespace quarry::evaluators

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,6 +33,10 @@ struct CompiledStep {
   std::string implementation;  // oneDNN's name for what it chose
   std::size_t bytes = 0;       // of all it reads and writes: inputs, weights, constants, output
   bool is_reorder = false;     // moves or converts, computes nothing
+  // What is run: steps of equal kind and shape take equally long, whatever network they are in.
+  std::string kind = {};   // without sizes: "linear u8*s8->f32 bias scales gelu"
+  std::string shape = {};  // "128x768x3072"
+  std::int64_t macs = 0;
 };
 
 // Not thread-safe: one user at a time.

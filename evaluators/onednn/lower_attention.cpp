@@ -69,7 +69,7 @@ void lower(Lowering& state, const search::AttentionScores& scores) {
   const memory::desc products = dense(
       {dim(state.batch()), query_heads.count, query_heads.tokens, key_heads.tokens}, DataType::f32);
   const float scale = 1.0F / std::sqrt(static_cast<float>(scores.head_dim));
-  const Primitive primitive = make_batched_product(state.engine(), a, b, products, scale);
+  const Primitive primitive = make_batched_product(state.maker(), a, b, products, scale);
   const BufferId to = state.make_value(state.current(), Form::kF32);
   state.add_step(
       "product", primitive,
@@ -88,7 +88,7 @@ void lower(Lowering& state, const search::AttentionContext& context) {
       dense({dim(state.batch()), heads.count, rows, heads.tokens}, data_type(form));
   const memory::desc b = by_head(state.batch(), heads, form);
   const memory::desc mixed = by_head(state.batch(), {heads.count, rows, heads.width}, written);
-  const Primitive primitive = make_batched_product(state.engine(), a, b, mixed, 1.0F);
+  const Primitive primitive = make_batched_product(state.maker(), a, b, mixed, 1.0F);
   const BufferId to = state.make_value(state.current(), written);
   state.add_step(
       "product", primitive,
@@ -107,7 +107,7 @@ void lower(Lowering& state, const search::HeadProduct& product) {
   memory weight = cached_constant(state, product.weight, weight_dims)->tensor;
   const memory::desc b = dense(weight_dims, data_type(form));
   if (form == Form::kBf16) weight = state.builder().converted(weight, b);
-  const Primitive primitive = make_batched_product(state.engine(), a, b, mixed, 1.0F);
+  const Primitive primitive = make_batched_product(state.maker(), a, b, mixed, 1.0F);
   const BufferId to = state.make_value(state.current(), written);
   state.add_step("product", primitive, {{DNNL_ARG_SRC, from, a}, {DNNL_ARG_DST, to, mixed}},
                  {{DNNL_ARG_WEIGHTS, weight}});

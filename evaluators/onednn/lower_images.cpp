@@ -85,7 +85,7 @@ void lower(Lowering& state, const search::Multiply&) {
   const BufferId b = state.value(state.input(1), Form::kF32);
   const BufferId to = state.make_value(state.current(), Form::kF32);
   state.add_step("multiply",
-                 make_binary(state.engine(), ElementwiseProduct::kMultiply, data, data, data),
+                 make_binary(state.maker(), ElementwiseProduct::kMultiply, data, data, data),
                  {{DNNL_ARG_SRC_0, a, data}, {DNNL_ARG_SRC_1, b, data}, {DNNL_ARG_DST, to, data}});
 }
 
@@ -95,12 +95,12 @@ void lower(Lowering& state, const search::Pool& pool) {
   const BufferId to = state.make_value(state.current(), form);
   const memory::desc source = state.image(state.input(), form);
   const memory::desc destination = state.image(state.current(), form);
-  const Primitive primitive = make_pool(state.engine(), {.kind = pool.kind,
-                                                         .source = source,
-                                                         .destination = destination,
-                                                         .kernel = Dims(2, dim(pool.kernel)),
-                                                         .strides = Dims(2, dim(pool.stride)),
-                                                         .padding = Dims(2, dim(pool.padding))});
+  const Primitive primitive = make_pool(state.maker(), {.kind = pool.kind,
+                                                        .source = source,
+                                                        .destination = destination,
+                                                        .kernel = Dims(2, dim(pool.kernel)),
+                                                        .strides = Dims(2, dim(pool.stride)),
+                                                        .padding = Dims(2, dim(pool.padding))});
   state.add_step("pool", primitive,
                  {{DNNL_ARG_SRC, from, source}, {DNNL_ARG_DST, to, destination}});
 }

@@ -110,7 +110,7 @@ void lower_linear(Lowering& state, Product product, const ProductSlices& slices,
     arithmetic = arithmetic_of(state, product, weights);
     shape.types = types_of(product);
     shape.epilogue = arithmetic.epilogue;
-    return make_linear(state.engine(), shape);
+    return make_linear(state.maker(), shape);
   });
   // Stored [outputs, inputs]; multiplied as [inputs, outputs].
   const memory::desc plain =
@@ -212,8 +212,8 @@ void lower(Lowering& state, const search::Convolution& convolution) {
     arithmetic = arithmetic_of(state, product, weights);
     shape.types = types_of(product);
     shape.epilogue = arithmetic.epilogue;
-    if (suits_winograd(state, shape, product)) winograd = make_winograd(state.engine(), shape);
-    return winograd ? *winograd : make_convolution(state.engine(), shape);
+    if (suits_winograd(state, shape, product)) winograd = make_winograd(state.maker(), shape);
+    return winograd ? *winograd : make_convolution(state.maker(), shape);
   });
   // Winograd's integers are transformed before they are rounded: oneDNN wants them as f32.
   const bool as_bytes = product.source == Form::kU8 && !winograd;

@@ -35,6 +35,7 @@ double wave(Wave kind, std::size_t i, std::size_t k, std::size_t n) {
 
 // A matrix over the features, packed for the product that reads it.
 memory feature_matrix(Lowering& state, Wave kind, const memory::desc& wanted) {
+  if (state.plans_only()) return memory(wanted, state.engine(), nullptr);
   const auto n = static_cast<std::size_t>(wanted.dims()[0]);
   const auto made = state.cache().find_or_make<PackedTensor>(
       "wave:" + std::to_string(static_cast<int>(kind)) + ":" + layout_key(wanted), [&] {
@@ -62,7 +63,7 @@ void lower(Lowering& state, const search::SpectralMix& mix) {
   const std::vector<Wave> waves = fourier ? std::vector<Wave>{Wave::kCosine, Wave::kSine}
                                           : std::vector<Wave>{Wave::kCosineTransform};
   std::vector<float> over_tokens;
-  for (std::size_t k = 0; k < tokens; ++k) {
+  for (std::size_t k = 0; k < tokens && !state.plans_only(); ++k) {
     for (const Wave kind : waves) {
       for (std::size_t i = 0; i < tokens; ++i) {
         const double value = wave(kind, i, k, tokens);
@@ -75,10 +76,10 @@ void lower(Lowering& state, const search::SpectralMix& mix) {
   const memory left =
       state.builder().constant({dim(tokens), dim(tokens * waves.size())}, over_tokens);
   const Primitive by_features = make_linear(
-      state.engine(),
+      state.maker(),
       {.rows = dim(tokens), .inputs = dim(features), .outputs = dim(features), .bias = false});
   const Primitive by_tokens =
-      make_batched_product(state.engine(), left.get_desc(), planes, plane, 1.0F);
+      make_batched_product(state.maker(), left.get_desc(), planes, plane, 1.0F);
   const BufferId from = state.value(state.input(), Form::kF32);
   const BufferId middle = state.builder().new_buffer(planes.get_size());
   const BufferId to = state.make_value(state.current(), Form::kF32);

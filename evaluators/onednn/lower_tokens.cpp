@@ -23,7 +23,7 @@ Form plain_form(const Lowering& state) {
 void lower_activation(Lowering& state, search::Activation activation, Form form, BufferId from,
                       BufferId to) {
   const memory::desc data = state.matrix(state.current(), form);
-  for (const Primitive& primitive : make_activation(state.engine(), activation, data)) {
+  for (const Primitive& primitive : make_activation(state.maker(), activation, data)) {
     state.add_step(std::string(search::to_text(activation)), primitive,
                    {{DNNL_ARG_SRC, from, data}, {DNNL_ARG_DST, to, data}});
     from = to;
@@ -38,7 +38,7 @@ void lower(Lowering& state, const search::Add&) {
   const BufferId a = state.value(state.input(0), form);
   const BufferId b = state.value(state.input(1), form);
   const BufferId to = state.make_value(state.current(), form);
-  state.add_step("add", make_binary(state.engine(), ElementwiseProduct::kAdd, data, data, data),
+  state.add_step("add", make_binary(state.maker(), ElementwiseProduct::kAdd, data, data, data),
                  {{DNNL_ARG_SRC_0, a, data}, {DNNL_ARG_SRC_1, b, data}, {DNNL_ARG_DST, to, data}});
 }
 
@@ -85,7 +85,7 @@ void lower(Lowering& state, const search::Softmax&) {
   const BufferId to = state.make_value(state.current(), form);
   const memory::desc source = state.matrix(state.current(), Form::kF32);
   const memory::desc destination = state.matrix(state.current(), form);
-  state.add_step("softmax", make_softmax(state.engine(), source, destination),
+  state.add_step("softmax", make_softmax(state.maker(), source, destination),
                  {{DNNL_ARG_SRC, from, source}, {DNNL_ARG_DST, to, destination}});
 }
 
@@ -133,7 +133,7 @@ void lower(Lowering& state, const search::PositionEmbedding& position) {
   const BufferId from = state.value(state.input(), Form::kF32);
   const BufferId to = state.make_value(state.current(), Form::kF32);
   state.add_step(
-      "add", make_binary(state.engine(), ElementwiseProduct::kAdd, data, table.get_desc(), data),
+      "add", make_binary(state.maker(), ElementwiseProduct::kAdd, data, table.get_desc(), data),
       {{DNNL_ARG_SRC_0, from, data}, {DNNL_ARG_DST, to, data}}, {{DNNL_ARG_SRC_1, table}});
 }
 
@@ -144,7 +144,7 @@ void lower(Lowering& state, const search::TokenEmbedding& embedding) {
   const auto words = cached_constant(state, embedding.words, {dim(vocabulary), dim(width)});
   // What is added to every row: its position's, and the one type's.
   std::vector<float> added = state.read(embedding.positions);
-  added.resize(tokens * width);
+  if (!state.plans_only()) added.resize(tokens * width);
   const std::vector<float> types = state.read(embedding.types);
   if (!types.empty()) {
     for (std::size_t i = 0; i < added.size(); ++i) added[i] += types[i % width];
@@ -211,12 +211,12 @@ void lower(Lowering& state, const search::TokenMean& mean) {
   const memory::desc source = channels_last({images, features, tokens}, DataType::f32);
   const memory::desc destination = channels_last({images, features, 1}, DataType::f32);
   state.add_step("mean",
-                 make_pool(state.engine(), {.kind = search::PoolKind::kAverage,
-                                            .source = source,
-                                            .destination = destination,
-                                            .kernel = {tokens},
-                                            .strides = {1},
-                                            .padding = {0}}),
+                 make_pool(state.maker(), {.kind = search::PoolKind::kAverage,
+                                           .source = source,
+                                           .destination = destination,
+                                           .kernel = {tokens},
+                                           .strides = {1},
+                                           .padding = {0}}),
                  {{DNNL_ARG_SRC, from, source}, {DNNL_ARG_DST, to, destination}});
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "evaluators/onednn/calibration.hpp"
 #include "evaluators/onednn/host_kernels.hpp"
 #include "evaluators/onednn/onednn_info.hpp"
 
@@ -46,27 +47,38 @@ Form form_of(Precision precision) {
 
 Lowering::Lowering(const Network& network, const WeightSource& weights,
                    const Calibration& calibration, const CompileOptions& options,
-                   WeightCache& cache)
+                   WeightCache& cache, PrimitiveBook* book)
     : network_(network),
       weights_(weights),
       calibration_(calibration),
       cache_(cache),
-      builder_(options),
+      builder_(options, book != nullptr),
+      maker_(builder_.engine(), book),
       plan_(options.keep_activations ? plan_without_fusion(network) : plan_fusion(network)),
       readers_(readers_of(network)) {
   choose_forms();
 }
 
-std::unique_ptr<CompiledNetwork> Lowering::compile() {
+// Gives the buffer of the result.
+BufferId Lowering::lower_all() {
   const std::size_t count = network_.operators.size();
   input_ = builder_.new_buffer(network_.input.elements() * batch() * sizeof(float));
   for (current_ = 0; current_ < count; ++current_) {
     if (plan_.made_by[current_] == current_) lower_operator();
   }
   current_ = count - 1;
-  const BufferId output = caller_layout(current_);
+  return caller_layout(current_);
+}
+
+std::vector<CompiledStep> Lowering::plan_steps() {
+  lower_all();
+  return builder_.take_descriptions();
+}
+
+std::unique_ptr<CompiledNetwork> Lowering::compile() {
+  const BufferId output = lower_all();
   std::map<std::string, BufferId> named;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < network_.operators.size(); ++i) {
     const auto found = values_.find(whole(memory_of(network_, i), Form::kF32));
     if (found != values_.end()) named[network_.operators[i].name] = found->second;
   }
@@ -280,7 +292,7 @@ BufferId Lowering::converted(const Key& from, const Key& to) {
   const float shift = quantizes ? zero_point : -zero_point * scale.scale;
   const memory constant = builder_.constant({1, 1}, std::vector<float>{factor});
   add_step(quantizes ? "quantize" : "dequantize",
-           make_scaling(engine(), source, constant.get_desc(), destination, shift),
+           make_scaling(maker_, source, constant.get_desc(), destination, shift),
            {{DNNL_ARG_SRC_0, buffer, source}, {DNNL_ARG_DST, made, destination}},
            {{DNNL_ARG_SRC_1, constant}});
   return made;
@@ -327,6 +339,8 @@ BufferId Lowering::caller_layout(std::size_t index) {
 ActivationScale Lowering::scale_of(std::size_t index) const {
   while (index != kNetworkInput && keeps_numbers(network_.operators[index]))
     index = network_.operators[index].inputs[0];
+  if (plans_only())
+    return activation_scale(plausible_range(network_, index), largest_activation_code());
   const std::string name =
       index == kNetworkInput ? std::string(kNetworkInputName) : network_.operators[index].name;
   const auto found = calibration_.find(name);
@@ -358,12 +372,12 @@ void Lowering::add_loop(const std::string& part, std::vector<BufferId> buffers, 
 void Lowering::add_reorder(const std::string& part, BufferId from, const memory::desc& source,
                            BufferId to, const memory::desc& destination, std::size_t from_offset,
                            std::size_t to_offset) {
-  add_step(part, make_reorder(engine(), source, destination),
+  add_step(part, make_reorder(maker_, source, destination),
            {{DNNL_ARG_FROM, from, source, from_offset}, {DNNL_ARG_TO, to, destination, to_offset}});
 }
 
 std::vector<float> Lowering::read(const search::WeightSlice& slice) const {
-  if (slice.tensor.empty()) return {};
+  if (slice.tensor.empty() || plans_only()) return {};
   if (const auto problem = weights_.mismatch(slice))
     throw CompileFailure("operator " + op().name + ": " + *problem);
   return weights_.read(slice);

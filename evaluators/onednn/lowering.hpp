@@ -33,10 +33,14 @@ inline dnnl::memory::dim dim(std::size_t size) { return static_cast<dnnl::memory
 
 class Lowering {
  public:
+  // With a book it only plans: no weights are read, nothing is packed, and every range is the
+  // plausible one.
   Lowering(const search::Network& network, const WeightSource& weights,
-           const Calibration& calibration, const CompileOptions& options, WeightCache& cache);
+           const Calibration& calibration, const CompileOptions& options, WeightCache& cache,
+           PrimitiveBook* book = nullptr);
 
   std::unique_ptr<CompiledNetwork> compile();
+  std::vector<CompiledStep> plan_steps();
 
   // ------------------------------------------------------------------ what a rule reads
 
@@ -50,6 +54,8 @@ class Lowering {
   bool is_image(std::size_t index) const;
 
   const dnnl::engine& engine() const { return builder_.engine(); }
+  const PrimitiveMaker& maker() const { return maker_; }
+  bool plans_only() const { return maker_.book != nullptr; }
   ProgramBuilder& builder() { return builder_; }
   WeightCache& cache() { return cache_; }
   const WeightSource& weights() const { return weights_; }
@@ -108,6 +114,7 @@ class Lowering {
   std::optional<Form> wanted_by(std::size_t reader, std::size_t value) const;
   bool can_be_written(std::size_t index, Form form) const;
   void choose_forms();
+  BufferId lower_all();
   void lower_operator();
   BufferId network_input(Form form);
   BufferId converted(const Key& from, const Key& to);
@@ -118,6 +125,7 @@ class Lowering {
   const Calibration& calibration_;
   WeightCache& cache_;
   ProgramBuilder builder_;
+  PrimitiveMaker maker_;
   FusionPlan plan_;
   std::vector<std::vector<std::size_t>> readers_;
   std::vector<Form> wanted_;

@@ -26,7 +26,7 @@ bool can_make(Precision precision) {
       break;
   }
   try {
-    return !is_reference(make_linear({dnnl::engine::kind::cpu, 0}, shape));
+    return !is_reference(make_linear(dnnl::engine(dnnl::engine::kind::cpu, 0), shape));
   } catch (const dnnl::error&) {
     return false;
   }

@@ -35,6 +35,24 @@ Primitive finish(const typename Kind::primitive_desc& descriptor) {
           .scratchpad = descriptor.scratchpad_desc()};
 }
 
+// Makes it, unless the book has a primitive of this recipe.
+template <typename Make>
+Primitive made(const PrimitiveMaker& maker, Recipe recipe, const Make& make) {
+  if (maker.book == nullptr) {
+    Primitive primitive = make();
+    primitive.recipe = std::move(recipe);
+    return primitive;
+  }
+  const auto [page, is_new] = maker.book->pages.try_emplace(recipe.kind + " " + recipe.shape);
+  if (is_new) {
+    page->second = make();
+    page->second->recipe = std::move(recipe);
+  }
+  if (!page->second)
+    throw dnnl::error(dnnl_unimplemented, "it could not be made before and is not tried again");
+  return *page->second;
+}
+
 // The element-wise steps that make an activation, in order.
 template <typename Step>
 void for_each_step(search::Activation activation, const Step& step) {
@@ -133,10 +151,16 @@ std::string layout_key(const memory::desc& layout) {
   return key;
 }
 
-Primitive make_linear(const dnnl::engine& engine, const LinearShape& shape) {
+namespace {
+
+Primitive new_linear(const dnnl::engine& engine, const LinearShape& shape) {
   constexpr int kPerColumn = 2;
+  Epilogue epilogue = shape.epilogue;
+  // A plan gives one scale for all.
+  if (epilogue.output_scales.size() == 1)
+    epilogue.output_scales.resize(static_cast<std::size_t>(shape.outputs), 1.0F);
   const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
-    apply(shape.epilogue, kPerColumn, shape.types.destination, attr);
+    apply(epilogue, kPerColumn, shape.types.destination, attr);
   });
   const memory::desc source = dense({shape.rows, shape.inputs}, shape.types.source);
   const memory::desc weights({shape.inputs, shape.outputs}, shape.types.weights,
@@ -150,6 +174,12 @@ Primitive make_linear(const dnnl::engine& engine, const LinearShape& shape) {
   Primitive primitive = finish<dnnl::matmul>(descriptor);
   primitive.weights = descriptor.weights_desc();
   return primitive;
+}
+
+}  // namespace
+
+Primitive make_linear(const PrimitiveMaker& maker, const LinearShape& shape) {
+  return made(maker, recipe_of(shape), [&] { return new_linear(maker.engine, shape); });
 }
 
 bool has_weight_zero_points(const dnnl::engine& engine) {
@@ -184,8 +214,11 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const dnnl::engin
                                                                const memory::desc& source,
                                                                const memory::desc& destination) {
   constexpr int kPerChannel = 2;
+  Epilogue epilogue = shape.epilogue;
+  if (epilogue.output_scales.size() == 1)
+    epilogue.output_scales.resize(static_cast<std::size_t>(shape.out_channels), 1.0F);
   const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
-    apply(shape.epilogue, kPerChannel, shape.types.destination, attr);
+    apply(epilogue, kPerChannel, shape.types.destination, attr);
     if (shape.source_zero_point != 0)
       attr.set_zero_points(DNNL_ARG_SRC, 0, {shape.source_zero_point});
   });
@@ -211,30 +244,35 @@ Dims destination_dims(const ConvolutionShape& shape) {
 
 }  // namespace
 
-Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& shape) {
-  const auto descriptor =
-      describe_convolution(engine, shape, algorithm::convolution_direct,
-                           channels_last(source_dims(shape), shape.types.source),
-                           channels_last(destination_dims(shape), shape.types.destination));
-  Primitive primitive = finish<dnnl::convolution_forward>(descriptor);
-  primitive.weights = descriptor.weights_desc();
-  return primitive;
+Primitive make_convolution(const PrimitiveMaker& maker, const ConvolutionShape& shape) {
+  return made(maker, recipe_of(shape, "convolution"), [&] {
+    const auto descriptor =
+        describe_convolution(maker.engine, shape, algorithm::convolution_direct,
+                             channels_last(source_dims(shape), shape.types.source),
+                             channels_last(destination_dims(shape), shape.types.destination));
+    Primitive primitive = finish<dnnl::convolution_forward>(descriptor);
+    primitive.weights = descriptor.weights_desc();
+    return primitive;
+  });
 }
 
-std::optional<Primitive> make_winograd(const dnnl::engine& engine, const ConvolutionShape& shape) {
+std::optional<Primitive> make_winograd(const PrimitiveMaker& maker, const ConvolutionShape& shape) {
   try {
     const auto layout = [](const Dims& dims, DataType type) {
       if (type == DataType::f32) return memory::desc(dims, type, memory::format_tag::any);
       return channels_last(dims, type);
     };
-    const auto descriptor =
-        describe_convolution(engine, shape, algorithm::convolution_winograd,
-                             layout(source_dims(shape), shape.types.source),
-                             layout(destination_dims(shape), shape.types.destination));
-    Primitive primitive = finish<dnnl::convolution_forward>(descriptor);
-    primitive.weights = descriptor.weights_desc();
-    primitive.source = descriptor.src_desc();
-    primitive.destination = descriptor.dst_desc();
+    Primitive primitive = made(maker, recipe_of(shape, "winograd"), [&] {
+      const auto descriptor =
+          describe_convolution(maker.engine, shape, algorithm::convolution_winograd,
+                               layout(source_dims(shape), shape.types.source),
+                               layout(destination_dims(shape), shape.types.destination));
+      Primitive fresh = finish<dnnl::convolution_forward>(descriptor);
+      fresh.weights = descriptor.weights_desc();
+      fresh.source = descriptor.src_desc();
+      fresh.destination = descriptor.dst_desc();
+      return fresh;
+    });
     if (is_reference(primitive)) return std::nullopt;
     return primitive;
   } catch (const dnnl::error&) {
@@ -242,74 +280,91 @@ std::optional<Primitive> make_winograd(const dnnl::engine& engine, const Convolu
   }
 }
 
-Primitive make_batched_product(const dnnl::engine& engine, const memory::desc& a,
+Primitive make_batched_product(const PrimitiveMaker& maker, const memory::desc& a,
                                const memory::desc& b, const memory::desc& destination,
                                float scale) {
-  const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
-    if (scale < 1.0F || scale > 1.0F) attr.set_output_scales(0, {scale});
+  return made(maker, product_recipe(a, b, destination), [&] {
+    const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
+      if (scale < 1.0F || scale > 1.0F) attr.set_output_scales(0, {scale});
+    });
+    return finish<dnnl::matmul>({dnnl::matmul::desc(a, b, destination), attributes, maker.engine});
   });
-  return finish<dnnl::matmul>({dnnl::matmul::desc(a, b, destination), attributes, engine});
 }
 
-Primitive make_softmax(const dnnl::engine& engine, const memory::desc& source,
+Primitive make_softmax(const PrimitiveMaker& maker, const memory::desc& source,
                        const memory::desc& destination) {
-  const dnnl::softmax_v2_forward::desc description(
-      prop_kind::forward_inference, algorithm::softmax_accurate, source, destination, 1);
-  return finish<dnnl::softmax_v2_forward>({description, plain(), engine});
+  return made(maker, pass_recipe("softmax", {source, destination}), [&] {
+    const dnnl::softmax_v2_forward::desc description(
+        prop_kind::forward_inference, algorithm::softmax_accurate, source, destination, 1);
+    return finish<dnnl::softmax_v2_forward>({description, plain(), maker.engine});
+  });
 }
 
-Primitive make_binary(const dnnl::engine& engine, ElementwiseProduct kind, const memory::desc& a,
+Primitive make_binary(const PrimitiveMaker& maker, ElementwiseProduct kind, const memory::desc& a,
                       const memory::desc& b, const memory::desc& destination) {
-  const algorithm chosen =
-      kind == ElementwiseProduct::kAdd ? algorithm::binary_add : algorithm::binary_mul;
-  return finish<dnnl::binary>({dnnl::binary::desc(chosen, a, b, destination), plain(), engine});
+  const bool adds = kind == ElementwiseProduct::kAdd;
+  return made(maker, pass_recipe(adds ? "add" : "multiply", {a, b, destination}), [&] {
+    const algorithm chosen = adds ? algorithm::binary_add : algorithm::binary_mul;
+    return finish<dnnl::binary>(
+        {dnnl::binary::desc(chosen, a, b, destination), plain(), maker.engine});
+  });
 }
 
-std::vector<Primitive> make_activation(const dnnl::engine& engine, search::Activation activation,
+std::vector<Primitive> make_activation(const PrimitiveMaker& maker, search::Activation activation,
                                        const memory::desc& data) {
   std::vector<Primitive> primitives;
   const auto append = [&](algorithm kind, float alpha, float beta) {
-    const dnnl::eltwise_forward::desc description(prop_kind::forward_inference, kind, data, alpha,
-                                                  beta);
-    primitives.push_back(finish<dnnl::eltwise_forward>({description, plain(), engine}));
+    const std::string name = "eltwise " + std::to_string(static_cast<int>(kind));
+    primitives.push_back(made(maker, pass_recipe(name, {data}), [&] {
+      const dnnl::eltwise_forward::desc description(prop_kind::forward_inference, kind, data, alpha,
+                                                    beta);
+      return finish<dnnl::eltwise_forward>({description, plain(), maker.engine});
+    }));
   };
   for_each_step(activation, append);
   return primitives;
 }
 
-Primitive make_scaling(const dnnl::engine& engine, const memory::desc& source,
+Primitive make_scaling(const PrimitiveMaker& maker, const memory::desc& source,
                        const memory::desc& factor, const memory::desc& destination, float shift) {
-  const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
-    dnnl::post_ops post;
-    if (shift < 0.0F || shift > 0.0F)
-      post.append_eltwise(1.0F, algorithm::eltwise_linear, 1.0F, shift);
-    attr.set_post_ops(post);
+  return made(maker, pass_recipe("scale", {source, destination}), [&] {
+    const dnnl::primitive_attr attributes = with_user_scratchpad([&](dnnl::primitive_attr& attr) {
+      dnnl::post_ops post;
+      if (shift < 0.0F || shift > 0.0F)
+        post.append_eltwise(1.0F, algorithm::eltwise_linear, 1.0F, shift);
+      attr.set_post_ops(post);
+    });
+    return finish<dnnl::binary>(
+        {dnnl::binary::desc(algorithm::binary_mul, source, factor, destination), attributes,
+         maker.engine});
   });
-  return finish<dnnl::binary>(
-      {dnnl::binary::desc(algorithm::binary_mul, source, factor, destination), attributes, engine});
 }
 
-Primitive make_reorder(const dnnl::engine& engine, const memory::desc& source,
+Primitive make_reorder(const PrimitiveMaker& maker, const memory::desc& source,
                        const memory::desc& destination) {
-  return finish<dnnl::reorder>(
-      dnnl::reorder::primitive_desc(engine, source, engine, destination, plain()));
+  return made(maker, pass_recipe("reorder", {source, destination}), [&] {
+    return finish<dnnl::reorder>(
+        dnnl::reorder::primitive_desc(maker.engine, source, maker.engine, destination, plain()));
+  });
 }
 
-Primitive make_pool(const dnnl::engine& engine, const PoolShape& shape) {
-  const algorithm chosen = shape.kind == search::PoolKind::kMax
-                               ? algorithm::pooling_max
-                               : algorithm::pooling_avg_exclude_padding;
-  Dims end_padding;
-  for (std::size_t i = 0; i < shape.kernel.size(); ++i) {
-    const memory::dim in = shape.source.dims()[i + 2];
-    const memory::dim out = shape.destination.dims()[i + 2];
-    end_padding.push_back(
-        padding_at_end(in, out, shape.kernel[i], shape.strides[i], shape.padding[i]));
-  }
-  const dnnl::pooling_forward::desc description(prop_kind::forward_inference, chosen, shape.source,
-                                                shape.destination, shape.strides, shape.kernel,
-                                                shape.padding, end_padding);
-  return finish<dnnl::pooling_forward>({description, plain(), engine});
+Primitive make_pool(const PrimitiveMaker& maker, const PoolShape& shape) {
+  return made(maker, recipe_of(shape), [&] {
+    const algorithm chosen = shape.kind == search::PoolKind::kMax
+                                 ? algorithm::pooling_max
+                                 : algorithm::pooling_avg_exclude_padding;
+    Dims end_padding;
+    for (std::size_t i = 0; i < shape.kernel.size(); ++i) {
+      const memory::dim in = shape.source.dims()[i + 2];
+      const memory::dim out = shape.destination.dims()[i + 2];
+      end_padding.push_back(
+          padding_at_end(in, out, shape.kernel[i], shape.strides[i], shape.padding[i]));
+    }
+    const dnnl::pooling_forward::desc description(prop_kind::forward_inference, chosen,
+                                                  shape.source, shape.destination, shape.strides,
+                                                  shape.kernel, shape.padding, end_padding);
+    return finish<dnnl::pooling_forward>({description, plain(), maker.engine});
+  });
 }
 
 std::string onednn_version() {

@@ -6,9 +6,11 @@
 #include <dnnl.hpp>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "evaluators/onednn/epilogue.hpp"
+#include "evaluators/onednn/recipe.hpp"
 #include "search/network/network.hpp"
 
 namespace quarry::evaluators {
@@ -23,6 +25,21 @@ struct Primitive {
   dnnl::memory::desc source;   // only of make_winograd
   dnnl::memory::desc destination;
   dnnl::memory::desc scratchpad;
+  Recipe recipe;
+};
+
+// What was made of each recipe, or that nothing could be, for those who plan and never run: any
+// scales will do. Of one number of threads; not thread-safe.
+struct PrimitiveBook {
+  std::unordered_map<std::string, std::optional<Primitive>> pages;
+};
+
+// For whom primitives are made. With a book each recipe is made once.
+struct PrimitiveMaker {
+  PrimitiveMaker(const dnnl::engine& of, PrimitiveBook* remembered = nullptr)
+      : engine(of), book(remembered) {}
+  dnnl::engine engine;
+  PrimitiveBook* book = nullptr;
 };
 
 // Nothing but oneDNN's reference loops, which no deployment would run.
@@ -53,7 +70,7 @@ struct LinearShape {
 };
 
 // destination [rows, outputs] from source [rows, inputs].
-Primitive make_linear(const dnnl::engine& engine, const LinearShape& shape);
+Primitive make_linear(const PrimitiveMaker& maker, const LinearShape& shape);
 
 // Whether an integer product with a zero point for the weights of each output runs in anything but
 // oneDNN's reference here.
@@ -77,42 +94,42 @@ struct ConvolutionShape {
 };
 
 // Source and destination channels last, a bias [out_channels] f32.
-Primitive make_convolution(const dnnl::engine& engine, const ConvolutionShape& shape);
+Primitive make_convolution(const PrimitiveMaker& maker, const ConvolutionShape& shape);
 // The same in fewer multiplications (Lavin and Gray 2016); in f32 in layouts of its own for source
 // and destination. Nothing where oneDNN has none for the shape or the machine.
-std::optional<Primitive> make_winograd(const dnnl::engine& engine, const ConvolutionShape& shape);
+std::optional<Primitive> make_winograd(const PrimitiveMaker& maker, const ConvolutionShape& shape);
 // The kernels as they are stored: [out, in / groups, kernel, kernel].
 dnnl::memory::desc convolution_weights(const ConvolutionShape& shape, DataType type);
 
 // destination = scale * a x b over the last two axes; b's other axes may be 1.
-Primitive make_batched_product(const dnnl::engine& engine, const dnnl::memory::desc& a,
+Primitive make_batched_product(const PrimitiveMaker& maker, const dnnl::memory::desc& a,
                                const dnnl::memory::desc& b, const dnnl::memory::desc& destination,
                                float scale);
 
 // Over the last axis of [rows, columns].
-Primitive make_softmax(const dnnl::engine& engine, const dnnl::memory::desc& source,
+Primitive make_softmax(const PrimitiveMaker& maker, const dnnl::memory::desc& source,
                        const dnnl::memory::desc& destination);
 
 enum class ElementwiseProduct { kAdd, kMultiply };
 // destination = a + b or a * b; b may have size 1 where a does not.
-Primitive make_binary(const dnnl::engine& engine, ElementwiseProduct kind,
+Primitive make_binary(const PrimitiveMaker& maker, ElementwiseProduct kind,
                       const dnnl::memory::desc& a, const dnnl::memory::desc& b,
                       const dnnl::memory::desc& destination);
 
 // One or, for a hard sigmoid, two primitives to run after each other: post-ops on an activation run
 // oneDNN's reference.
-std::vector<Primitive> make_activation(const dnnl::engine& engine, search::Activation activation,
+std::vector<Primitive> make_activation(const PrimitiveMaker& maker, search::Activation activation,
                                        const dnnl::memory::desc& data);
 
 // destination = source * factor + shift, where the factor is a one-element f32 tensor given at run
 // time; rounded to nearest and saturated where the destination is u8. A binary primitive: four
 // times faster than oneDNN 2.6's own quantizing reorder.
-Primitive make_scaling(const dnnl::engine& engine, const dnnl::memory::desc& source,
+Primitive make_scaling(const PrimitiveMaker& maker, const dnnl::memory::desc& source,
                        const dnnl::memory::desc& factor, const dnnl::memory::desc& destination,
                        float shift);
 
 // Same numbers, another layout or type.
-Primitive make_reorder(const dnnl::engine& engine, const dnnl::memory::desc& source,
+Primitive make_reorder(const PrimitiveMaker& maker, const dnnl::memory::desc& source,
                        const dnnl::memory::desc& destination);
 
 struct PoolShape {
@@ -123,6 +140,6 @@ struct PoolShape {
   Dims strides;
   Dims padding;
 };
-Primitive make_pool(const dnnl::engine& engine, const PoolShape& shape);
+Primitive make_pool(const PrimitiveMaker& maker, const PoolShape& shape);
 
 }  // namespace quarry::evaluators

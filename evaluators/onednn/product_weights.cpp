@@ -54,8 +54,8 @@ ProductWeights::ProductWeights(Lowering& state, ProductSlices slices)
     : state_(state),
       slices_(std::move(slices)),
       integer_(is_integer(state.op().precision)),
-      key_(slice_key(state.weights(), slices_.weight)) {
-  if (slices_.norm) {
+      key_(state.plans_only() ? "" : slice_key(state.weights(), slices_.weight)) {
+  if (slices_.norm && !state.plans_only()) {
     key_ += slice_key(state.weights(), slices_.norm->scale) +
             slice_key(state.weights(), slices_.norm->variance) +
             std::to_string(slices_.norm->epsilon);
@@ -83,6 +83,7 @@ std::vector<float> ProductWeights::norm_factors() const {
 }
 
 std::vector<float> ProductWeights::bias() {
+  if (state_.plans_only()) return {0.0F};
   std::vector<float> bias = state_.read(slices_.bias);
   bias.resize(slices_.outputs);
   if (!slices_.norm) return bias;
@@ -116,6 +117,8 @@ const QuantizedWeights& ProductWeights::quantized() {
 }
 
 const ProductWeights::Rounding& ProductWeights::rounding() {
+  if (!rounding_ && state_.plans_only())
+    rounding_ = std::make_shared<const Rounding>(Rounding{.scales = {1.0F}, .sums = {0}});
   if (!rounding_) {
     rounding_ = state_.cache().find_or_make<Rounding>("rounding:" + key_, [&] {
       return Rounding{.scales = quantized().scales, .sums = quantized().sums};
@@ -125,6 +128,7 @@ const ProductWeights::Rounding& ProductWeights::rounding() {
 }
 
 memory ProductWeights::packed(const memory::desc& plain, const memory::desc& wanted) {
+  if (state_.plans_only()) return memory(wanted, state_.engine(), nullptr);
   const std::string key = "packed:" + key_ + ":" + layout_key(wanted);
   const auto made = state_.cache().find_or_make<PackedTensor>(key, [&] {
     memory source(plain, state_.engine(), nullptr);
@@ -153,6 +157,10 @@ PackedTensor new_tensor(const memory::desc& layout, const dnnl::engine& engine) 
 
 std::shared_ptr<const PackedTensor> cached_constant(Lowering& state, const WeightSlice& slice,
                                                     const Dims& dims) {
+  if (state.plans_only()) {
+    return std::make_shared<const PackedTensor>(PackedTensor{
+        .block = nullptr, .tensor = memory(dense(dims, DataType::f32), state.engine(), nullptr)});
+  }
   auto made = state.cache().find_or_make<PackedTensor>(
       "constant:" + slice_key(state.weights(), slice), [&] {
         const std::vector<float> values = state.read(slice);

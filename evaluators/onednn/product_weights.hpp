@@ -26,7 +26,7 @@ class ProductWeights {
   // Of the current operator: its precision and scheme say how weights are rounded.
   ProductWeights(Lowering& state, ProductSlices slices);
 
-  // f32, zeros where there is none.
+  // f32, zeros where there is none. Of a plan one number stands for all, here and in rounding().
   std::vector<float> bias();
 
   struct Rounding {

@@ -76,8 +76,8 @@ std::span<const float> CompiledNetwork::activation(const std::string& operator_n
   return found == program_->activations.end() ? std::span<const float>() : found->second;
 }
 
-ProgramBuilder::ProgramBuilder(const CompileOptions& options)
-    : program_(std::make_unique<CompiledNetwork::Program>()) {
+ProgramBuilder::ProgramBuilder(const CompileOptions& options, bool plans_only)
+    : program_(std::make_unique<CompiledNetwork::Program>()), plans_only_(plans_only) {
   program_->options = options;
   // oneDNN chooses blockings for the threads it sees when a primitive is made.
   omp_set_num_threads(options.threads);
@@ -100,9 +100,13 @@ void ProgramBuilder::add_step(const CompiledStep& description, const Primitive& 
   program_->described.push_back(description);
   CompiledStep& described = program_->described.back();
   described.is_reorder = primitive.primitive.get_kind() == dnnl::primitive::kind::reorder;
+  described.kind = primitive.recipe.kind;
+  described.shape = primitive.recipe.shape;
+  described.macs = primitive.recipe.macs;
   for (const BufferArgument& argument : arguments)
     described.bytes += argument.description.get_size();
   for (const auto& [index, holder] : constants) described.bytes += holder.get_desc().get_size();
+  if (plans_only_) return;  // nobody runs it, so nobody asks how long its buffers are needed
   steps_.push_back({.primitive = primitive,
                     .arguments = std::move(arguments),
                     .constants = std::move(constants)});
@@ -111,20 +115,27 @@ void ProgramBuilder::add_step(const CompiledStep& description, const Primitive& 
 void ProgramBuilder::add_loop(const CompiledStep& description, std::vector<BufferId> buffers,
                               HostLoop loop) {
   program_->described.push_back(description);
+  CompiledStep& described = program_->described.back();
+  described.kind = description.part;
   for (const BufferId buffer : buffers) {
     buffers_[buffer].last = steps_.size();
-    program_->described.back().bytes += buffers_[buffer].bytes;
+    described.bytes += buffers_[buffer].bytes;
+    if (!described.shape.empty()) described.shape += "+";
+    described.shape += std::to_string(buffers_[buffer].bytes);
   }
+  if (plans_only_) return;
   steps_.push_back({.loop_buffers = std::move(buffers), .loop = std::move(loop)});
 }
 
 memory ProgramBuilder::constant(const Dims& dims, std::span<const float> values) {
+  if (plans_only_) return memory(dense(dims, DataType::f32), engine(), nullptr);
   memory holder(dense(dims, DataType::f32), engine());
   std::memcpy(holder.get_data_handle(), values.data(), values.size_bytes());
   return holder;
 }
 
 memory ProgramBuilder::converted(const memory& source, const memory::desc& wanted) {
+  if (plans_only_) return memory(wanted, engine(), nullptr);
   memory to(wanted, engine());
   convert(source, to);
   return to;

@@ -58,7 +58,8 @@ using HostLoop = std::function<void(std::span<std::byte* const>)>;
 
 class ProgramBuilder {
  public:
-  explicit ProgramBuilder(const CompileOptions& options);
+  // plans_only: constants have a layout and no memory, and there is no program to finish.
+  explicit ProgramBuilder(const CompileOptions& options, bool plans_only = false);
 
   const CompileOptions& options() const { return program_->options; }
   const dnnl::engine& engine() const { return program_->engine; }
@@ -73,6 +74,9 @@ class ProgramBuilder {
                 std::vector<BufferArgument> arguments, std::vector<ConstantArgument> constants);
 
   void add_loop(const CompiledStep& description, std::vector<BufferId> buffers, HostLoop loop);
+
+  // The steps so far.
+  std::vector<CompiledStep> take_descriptions() { return std::move(program_->described); }
 
   // Row-major f32.
   dnnl::memory constant(const Dims& dims, std::span<const float> values);
@@ -103,6 +107,7 @@ class ProgramBuilder {
   CompiledNetwork::Program::Step ready(const PlannedStep& step, const Placed& places) const;
 
   std::unique_ptr<CompiledNetwork::Program> program_;
+  bool plans_only_;
   std::vector<BufferUse> buffers_;
   std::vector<BufferId> lasting_;
   std::vector<PlannedStep> steps_;

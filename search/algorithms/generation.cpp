@@ -60,7 +60,7 @@ void propose_initial_sample(const Problem& problem, std::size_t count, Generatio
   constexpr int kTries = 8;
   for (const Genome& seed : problem.seeds) generation.propose({seed, {.how = "seed"}});
   UnseenSampler sampler(*problem.space);
-  const auto violation = [&](const Genome& genome) { return exact_violation(problem, genome); };
+  const auto violation = [&](const Genome& genome) { return foreseen_violation(problem, genome); };
   while (generation.proposed() < count) {
     const std::size_t before = generation.proposed();
     for (int attempt = 0; attempt < kTries && generation.proposed() == before; ++attempt) {

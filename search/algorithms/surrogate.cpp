@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 #include "predictors/cross_validation.hpp"
 #include "search/core/features.hpp"
@@ -30,11 +31,14 @@ Surrogate::Surrogate(const Problem& problem, std::string predictor, std::size_t 
       predictor_(std::move(predictor)),
       max_rows_(max_rows) {
   for (std::size_t k = 0; k < problem.objectives; ++k) {
-    if (!has_formula(problem, k)) targets_.push_back({.is_bound = false, .index = k});
+    if (has_formula(problem, k)) continue;
+    targets_.push_back({.is_bound = false, .index = k});
+    if (k < problem.prior.size() && problem.prior[k]) targets_.back().prior = &problem.prior[k];
   }
   for (std::size_t b = 0; b < problem.bounds.size(); ++b) {
-    if (!problem.bounds[b].exact && !problem.bounds[b].objective)
-      targets_.push_back({.is_bound = true, .index = b});
+    if (problem.bounds[b].exact || problem.bounds[b].objective) continue;
+    targets_.push_back({.is_bound = true, .index = b});
+    if (problem.bounds[b].prior) targets_.back().prior = &problem.bounds[b].prior;
   }
 }
 
@@ -47,6 +51,23 @@ std::vector<std::size_t> Surrogate::rows_best_first(const Population& measured) 
   return order;
 }
 
+// What was measured of a member, less what was expected of it.
+double Surrogate::learned_part(Target& target, const Population& measured, const SeenGenomes& seen,
+                               std::size_t member) const {
+  const Points& values = target.is_bound ? measured.margins : measured.objectives;
+  const double value = values[member][target.index];
+  if (target.prior == nullptr) return value;
+  const std::size_t number = measured.members[member].genome;
+  if (number >= target.priors.size())
+    target.priors.resize(number + 1, std::numeric_limits<double>::quiet_NaN());
+  double& prior = target.priors[number];
+  if (std::isnan(prior)) {
+    const auto genome = seen[number];
+    prior = (*target.prior)(Genome(genome.begin(), genome.end()));
+  }
+  return value - prior;
+}
+
 void Surrogate::train(const Population& measured, const SeenGenomes& seen) {
   assert(measured.size() >= 2);
   const std::vector<std::size_t> rows = rows_best_first(measured);
@@ -55,11 +76,15 @@ void Surrogate::train(const Population& measured, const SeenGenomes& seen) {
     write_gene_row(*problem_.space, seen[measured.members[rows[i]].genome], x.row(i));
   const bool anew = fitted_rows_ == 0 || 8 * measured.size() >= 9 * fitted_rows_;
   if (anew) fitted_rows_ = measured.size();
+  // The problem's functions are for one thread at a time.
+  std::vector<std::vector<double>> learned(targets_.size());
+  for (std::size_t t = 0; t < targets_.size(); ++t) {
+    for (const std::size_t i : rows)
+      learned[t].push_back(learned_part(targets_[t], measured, seen, i));
+  }
   run(problem_.parallel_for, targets_.size(), [&](std::size_t t) {
     Target& target = targets_[t];
-    const Points& values = target.is_bound ? measured.margins : measured.objectives;
-    std::vector<double> y;
-    for (const std::size_t i : rows) y.push_back(values[i][target.index]);
+    const std::vector<double>& y = learned[t];
     if (!anew) return target.predictor->update(x, y);
     constexpr std::size_t kFolds = 5;
     target.entry = predictor_ == "auto" ? &predictors::best_predictor(columns_, x, y, kFolds)
@@ -88,7 +113,8 @@ Beliefs Surrogate::believe(std::span<const Genome> genomes) const {
     }
     for (std::size_t t = 0; t < targets_.size(); ++t) {
       const std::size_t index = targets_[t].index;
-      (targets_[t].is_bound ? margins : objectives)[index] = guesses[t].mean[i];
+      const double prior = targets_[t].prior == nullptr ? 0.0 : (*targets_[t].prior)(genomes[i]);
+      (targets_[t].is_bound ? margins : objectives)[index] = prior + guesses[t].mean[i];
       (targets_[t].is_bound ? margin_deviations : deviations)[index] =
           guesses[t].standard_deviation[i];
     }

@@ -1,5 +1,6 @@
 // Predictions in place of measurements: one predictor per objective and bound that must be
-// measured, trained on what was; what has a formula is computed, never predicted.
+// measured, trained on what was; what has a formula is computed, never predicted. Where the problem
+// has a prior, the predictor learns what the prior misses.
 #pragma once
 
 #include <memory>
@@ -64,7 +65,12 @@ class Surrogate {
     std::size_t index = 0;
     const predictors::PredictorEntry* entry = nullptr;
     std::unique_ptr<predictors::Predictor> predictor;
+    const std::function<double(const Genome&)>* prior = nullptr;  // of the problem; nullptr: none
+    std::vector<double> priors;  // of measured genomes, by their numbers; NaN: not asked for yet
   };
+
+  double learned_part(Target& target, const Population& measured, const SeenGenomes& seen,
+                      std::size_t member) const;
 
   std::vector<std::size_t> rows_best_first(const Population& measured) const;
 

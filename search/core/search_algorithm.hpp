@@ -71,6 +71,8 @@ struct Bound {
   std::optional<std::size_t> objective;
   double slope = 1.0;
   double offset = 0.0;
+  // Of one that is neither: Problem::prior for its margin.
+  std::function<double(const Genome&)> prior = nullptr;
 };
 
 // Calls body(0) ... body(count - 1), in any order, on any thread; returns when all are done.
@@ -84,6 +86,10 @@ struct Problem {
   // One per objective: its minimised value by formula, or empty where it must be measured.
   std::vector<std::function<double(const Genome&)>> exact;
   std::vector<Bound> bounds;
+  // One per objective, or none at all: what it is expected to be before anything was measured
+  // (minimised, finite), or empty where nothing is known. Predictors learn what it misses. Fixed
+  // for the life of the problem, as a formula is.
+  std::vector<std::function<double(const Genome&)>> prior = {};
   // Proposed first, in this order (canonical, distinct).
   std::vector<Genome> seeds;
   // Optional; an algorithm's results do not depend on it.
@@ -97,6 +103,9 @@ double known_violation(const Problem& problem, const Genome& genome,
 
 // The same of what follows from the genome alone: by a formula of the bound or of its objective.
 double exact_violation(const Problem& problem, const Genome& genome);
+
+// The same, and what priors expect where there is no formula.
+double foreseen_violation(const Problem& problem, const Genome& genome);
 
 // Contract, checked for every entry of the registry by tests/contracts/algorithm_contract_test.cpp:
 // - ask(n) gives at most n canonical genomes, never one that was proposed or told before; asking

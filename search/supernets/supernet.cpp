@@ -123,7 +123,9 @@ Network Supernet::network(const Genome& genome) const {
 std::vector<Phase> Supernet::phases(const Genome& genome) const {
   Network whole = network(genome);
   if (decoding) return decoding_phases(whole, *decoding);
-  return {{.name = "network", .network = std::move(whole)}};
+  std::vector<Phase> phases;  // a list of initialisers would copy the network
+  phases.push_back({.name = "network", .network = std::move(whole)});
+  return phases;
 }
 
 Supernet::ReportedCost Supernet::reported_cost(const Genome& genome, const Network& network) const {

@@ -28,6 +28,7 @@ struct ApiContext {
   TokenStore& tokens;
   const RequestCounts& counts;
   bool serves_tls = false;
+  const OperatorKnowledge* operators = nullptr;  // null: none is kept
 };
 
 // The context must outlive the router.
@@ -71,6 +72,7 @@ Response list_imports(const ApiContext& context, const Request& request);
 Response get_import(const ApiContext& context, const Request& request);
 Response list_imported_rows(const ApiContext& context, const Request& request);
 Response delete_import(const ApiContext& context, const Request& request);
+
 // predictors.cpp
 Response list_predictors(const ApiContext& context, const Request& request);
 Response get_predictor(const ApiContext& context, const Request& request);
@@ -85,6 +87,9 @@ PredictorRegistry::Shared find_predictor(const ApiContext& context, const Reques
 Response create_predictor(const ApiContext& context, const Request& request);
 Response predict_networks(const ApiContext& context, const Request& request);
 Response evaluate_predictor(const ApiContext& context, const Request& request);
+
+// operators.cpp
+Response list_operator_times(const ApiContext& context, const Request& request);
 
 // catalog.cpp
 Response get_catalog(const ApiContext& context, const Request& request);

@@ -45,6 +45,7 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/imports/{id}", &get_import);
   add("DELETE", "/v1/imports/{id}", &delete_import);
   add("GET", "/v1/imports/{id}/rows", &list_imported_rows);
+  add("GET", "/v1/operators", &list_operator_times);
   add("GET", "/v1/catalog", &get_catalog);
   add("GET", "/version", &get_version);
   add("GET", "/openapi.json", &get_openapi);

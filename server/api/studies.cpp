@@ -19,6 +19,13 @@ Response create_study(const ApiContext& context, const Request& request) {
     return field_problem("the study has " + std::to_string(errors.size()) +
                              (errors.size() == 1 ? " mistake" : " mistakes"),
                          errors);
+  if (names_latency_model(*spec) &&
+      (context.operators == nullptr || !context.operators->store.model(spec->latency_model))) {
+    errors.push_back({"/latency_model", "no study of this server began with the model \"" +
+                                            spec->latency_model +
+                                            "\"; leave it out, or give \"none\""});
+    return field_problem("the study has 1 mistake", errors);
+  }
   const StudyRecord record = context.studies.create(*spec);
   Response response = json_response(study_view(record), 201);
   response.headers.emplace_back("Location", "/v1/studies/" + record.id);

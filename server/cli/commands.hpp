@@ -54,6 +54,8 @@ struct MeasureOptions {
   bool steps = false;  // the steps of each operator too
   bool as_json = false;
   bool sensitivity = false;  // what each operator's precision costs
+  // A server whose times of operators predict the latency, beside what is measured; empty: none.
+  std::string predict_url;
 };
 int measure(const MeasureOptions& options);
 
@@ -95,6 +97,13 @@ int show_supernet(const std::string& name);
 int check_supernet(const std::string& path);
 int print_manifest_schema();
 int add_supernet(const HttpClient& client, const std::string& path);
+
+struct OperatorsOptions {
+  std::string supernet;  // only steps of its networks; empty: all
+  bool as_json = false;
+};
+// The times of operators that the server's measurements left.
+int list_operators(const HttpClient& client, const OperatorsOptions& options);
 
 // The registry's words on all of them or, with its options, on the one of this name.
 int print_algorithms(const std::string& name);

@@ -18,6 +18,7 @@
 #include "search/supernets/json_fields.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/operator_table.hpp"
+#include "server/cli/operators.hpp"
 
 namespace quarry::server {
 namespace {
@@ -141,6 +142,27 @@ std::optional<OperatorTable> measured_operators(const LoadedSupernet& supernet,
   return operator_table(phase.network, compiled.network->steps(), *profile, batch * phase.rows);
 }
 
+// Of the network, as the server's times of operators predict it; nothing, and why on stderr, when
+// it knows none.
+std::optional<evaluators::LatencyPrediction> predicted_latency(const LoadedSupernet& supernet,
+                                                               const search::Genome& genome,
+                                                               std::size_t batch,
+                                                               const MeasureOptions& options) {
+  const int threads = static_cast<int>(options.threads);
+  auto model = fetch_latency_model(HttpClient(options.predict_url),
+                                   evaluators::identify_machine(threads).first);
+  if (!model) return std::nullopt;
+  return evaluators::LatencyForecast(supernet, batch, threads, std::move(*model)).predict(genome);
+}
+
+void print_prediction(const evaluators::LatencyPrediction& predicted, double measured_ms) {
+  fmt::print(
+      "{:<18} {:.6g} ± {:.2g}: {:+.1f} % of what was measured; {} of {} steps were never "
+      "timed\n",
+      "predicted_ms", predicted.mean_ms, predicted.deviation_ms,
+      100 * (predicted.mean_ms / measured_ms - 1), predicted.estimated, predicted.steps);
+}
+
 }  // namespace
 
 int print_sensitivity(const LoadedSupernet& supernet, const search::Genome& genome,
@@ -224,6 +246,16 @@ int measure(const MeasureOptions& options) {
                                           {"cache", options.cache},
                                           {"priority", options.priority}}))
     return 1;
+  if (!options.predict_url.empty()) {
+    const auto predicted = predicted_latency(*supernet, *genome, batch, options);
+    if (!predicted) return 1;
+    metrics["predicted_latency_ms"] = {{"value", predicted->mean_ms},
+                                       {"deviation", predicted->deviation_ms},
+                                       {"steps", predicted->steps},
+                                       {"estimated_steps", predicted->estimated}};
+    if (!options.as_json)
+      print_prediction(*predicted, metrics["latency_ms"]["value"].get<double>());
+  }
   evaluators::LatencyMeter meter(
       {.threads = static_cast<int>(options.threads), .realtime = options.priority == "realtime"});
   const evaluators::MachinePeaks peaks = *meter.peaks({});

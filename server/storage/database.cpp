@@ -11,7 +11,7 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 5;
+constexpr int kSchemaVersion = 6;
 constexpr int kFirstSchema = 2;  // what kSchema makes
 
 // Rows hold what one line of the file measured: {"accuracy": 0.754}.
@@ -74,14 +74,27 @@ CREATE TABLE predictors (
   UNIQUE (name, version)
 );
 CREATE TABLE predictor_names (name TEXT PRIMARY KEY, last_version INTEGER NOT NULL) WITHOUT ROWID;
+// What operator_time_store.cpp keeps.
+constexpr const char* kOperatorTimeTables = R"(
+CREATE TABLE IF NOT EXISTS operator_times (
+  fingerprint TEXT NOT NULL, kind TEXT NOT NULL, shape TEXT NOT NULL, macs INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  is_reorder INTEGER NOT NULL, networks INTEGER NOT NULL, recent_ms TEXT NOT NULL,
+  PRIMARY KEY (fingerprint, kind, shape)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS operator_networks (
+  id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, input_rows INTEGER NOT NULL, ms REAL NOT NULL, steps TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS operator_networks_by_fingerprint ON operator_networks (fingerprint, id);
+CREATE TABLE IF NOT EXISTS latency_models (id TEXT PRIMARY KEY, model TEXT NOT NULL) WITHOUT ROWID;
 )";
 
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array<const char*, 4> kMigrations = {
+constexpr std::array<const char*, 5> kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
     kAccessTables,
     kImportsSchema,
     kPredictorTables,
+    kOperatorTimeTables,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 

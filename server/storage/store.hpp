@@ -101,6 +101,7 @@ class Store {
 };
 
 struct Database;
+std::shared_ptr<Database> open_database(const std::string& folder);  // see database.hpp
 
 std::unique_ptr<Store> open_sqlite_store(std::shared_ptr<Database> database);
 // The same over a database of its own: open_database(folder) says what it throws.

@@ -126,7 +126,8 @@ void Conductor::prepare() {
                              errors.front().detail);
   spec_ = std::move(*spec);
   const evaluators::LoadedSupernet& supernet = *context_.supernets.find(spec_.supernet);
-  plan_ = std::make_unique<StudyPlan>(spec_, supernet, context_.pool, context_.resources);
+  plan_ = std::make_unique<StudyPlan>(spec_, supernet, context_.pool, context_.resources,
+                                      latency_prior(spec_, supernet, context_.operators));
   const auto settle_after =
       std::min<std::size_t>(kReferenceTrials, static_cast<std::size_t>(spec_.max_trials));
   tracker_ = std::make_unique<FrontTracker>(spec_.objectives, spec_.constraints, settle_after);

@@ -31,6 +31,7 @@ struct StudyContext {
   evaluators::NetworkPool& pool;
   Clock clock;
   evaluators::Resources resources = {};  // that evaluators work from
+  const OperatorKnowledge* operators = nullptr;  // null: none is kept
 };
 
 class Conductor {

@@ -11,7 +11,12 @@ void StudyManager::resume_all() {
   }
 }
 
-StudyRecord StudyManager::create(const StudySpec& spec) {
+StudyRecord StudyManager::create(StudySpec spec) {
+  if (context_.operators != nullptr && spec.latency_model == "auto") {
+    const std::string model =
+        choose_latency_model(spec, *context_.supernets.find(spec.supernet), *context_.operators);
+    if (!model.empty()) spec.latency_model = model;
+  }
   const nlohmann::json document = to_json(spec);
   StudyRecord record{.id = new_id("st_"),
                      .name = spec.name,

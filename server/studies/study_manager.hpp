@@ -21,8 +21,9 @@ class StudyManager {
   // Every study that has not ended goes on.
   void resume_all();
 
-  // Stored before it returns, then started.
-  StudyRecord create(const StudySpec& spec);
+  // Stored before it returns, then started. What this machine knows of operators by then is what it
+  // begins with, unless it asks for something else.
+  StudyRecord create(StudySpec spec);
 
   // Stops all conductors and waits for them; their studies stay running in the store.
   void stop_all();

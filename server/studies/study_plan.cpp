@@ -22,11 +22,13 @@ std::string plan_key(const std::string& evaluator, const OptionValues& options) 
 }
 
 StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
-                     evaluators::NetworkPool& pool, const evaluators::Resources& resources)
+                     evaluators::NetworkPool& pool, const evaluators::Resources& resources,
+                     std::unique_ptr<LatencyPrior> prior)
     : spec_(spec),
       supernet_(supernet),
       subspace_(study_subspace(supernet.supernet().space, spec)),
-      seeds_(list_seeds(spec.seeds, spec.baselines, supernet.supernet(), subspace_)) {
+      seeds_(list_seeds(spec.seeds, spec.baselines, supernet.supernet(), subspace_)),
+      prior_(std::move(prior)) {
   const evaluators::EvaluatorContext context{supernet, pool, resources};
   const OptionValues none = OptionValues::defaults(evaluators::find_evaluator("analytic")->options);
   add_immediate("analytic", none, context);
@@ -94,6 +96,10 @@ double StudyPlan::immediate_value(const search::Genome& small, const std::string
   return immediate.metrics.at(metric).value;
 }
 
+bool StudyPlan::has_prior(const std::string& metric) const {
+  return prior_ != nullptr && metric == "latency_ms";
+}
+
 std::string StudyPlan::baseline_name(const search::Genome& genome) const {
   if (!spec_.baselines) return "";
   const auto found = std::ranges::find(supernet().baselines, genome, &search::Baseline::genome);
@@ -132,6 +138,10 @@ std::vector<search::Bound> StudyPlan::bounds() const {
         bound.exact = [this, &constraint, margin](const search::Genome& genome) {
           return margin(immediate_value(genome, constraint.metric));
         };
+      } else if (has_prior(constraint.metric)) {
+        bound.prior = [this, margin](const search::Genome& genome) {
+          return margin(prior_->expected_ms(subspace_.expand(genome)));
+        };
       }
       bounds.push_back(std::move(bound));
     }
@@ -142,7 +152,13 @@ std::vector<search::Bound> StudyPlan::bounds() const {
 search::Problem StudyPlan::problem() const {
   search::Problem problem{.space = &subspace_.space(), .objectives = spec_.objectives.size()};
   for (const search::Objective& objective : spec_.objectives) {
+    if (prior_ != nullptr) problem.prior.emplace_back();
     problem.exact.emplace_back();
+    if (has_prior(objective.metric)) {
+      problem.prior.back() = [this, &objective](const search::Genome& genome) {
+        return search::to_minimised(objective.goal, prior_->expected_ms(subspace_.expand(genome)));
+      };
+    }
     if (!is_immediate(objective.metric)) continue;
     problem.exact.back() = [this, &objective](const search::Genome& genome) {
       return search::to_minimised(objective.goal, immediate_value(genome, objective.metric));

@@ -13,6 +13,7 @@
 #include "evaluators/evaluator.hpp"
 #include "search/core/search_algorithm.hpp"
 #include "search/core/subspace.hpp"
+#include "server/studies/latency_prior.hpp"
 #include "server/studies/study_spec.hpp"
 
 namespace quarry::server {
@@ -29,11 +30,12 @@ struct TaskPlan {
 
 class StudyPlan {
  public:
-  // The supernet and the pool outlive the plan. Throws std::runtime_error when the data set has
-  // gone.
+  // The supernet and the pool outlive the plan. prior: what it expects of latency, if anything.
+  // Throws std::runtime_error when the data set has gone.
   StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
             evaluators::NetworkPool& pool,
-            const evaluators::Resources& resources = evaluators::kNoResources);
+            const evaluators::Resources& resources = evaluators::kNoResources,
+            std::unique_ptr<LatencyPrior> prior = nullptr);
 
   // A copy would leave the problem's functions pointing at the original.
   StudyPlan(const StudyPlan&) = delete;
@@ -67,6 +69,8 @@ class StudyPlan {
   search::Problem problem() const;
 
  private:
+  bool has_prior(const std::string& metric) const;
+
   // An evaluator that answers at once, with its last answer.
   struct Immediate {
     std::string key;  // evaluator and options as text
@@ -91,6 +95,7 @@ class StudyPlan {
   std::map<std::string, std::size_t> immediate_of_;  // by metric of the spec
   std::vector<TaskPlan> tasks_;
   std::optional<TaskPlan> final_test_;
+  std::unique_ptr<LatencyPrior> prior_;
 };
 
 // The key of a task's plan.

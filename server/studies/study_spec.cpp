@@ -112,6 +112,14 @@ class SpecReader {
     if (seeds != nullptr && supernet_ != nullptr)
       read_seeds(*seeds, reader.pointer("seeds"), precisions_hold, budget_holds);
     spec_.final_test = reader.flag("final_test", Presence::kOptional).value_or(spec_.final_test);
+    spec_.latency_model =
+        reader.text("latency_model", Presence::kOptional).value_or(spec_.latency_model);
+    if (spec_.latency_model != "none" && spec_.latency_model != "auto" &&
+        !names_latency_model(spec_)) {
+      reader.error("latency_model",
+                   "must be \"auto\", \"none\" or the id of a model (lm_...), got \"" +
+                       spec_.latency_model + "\"");
+    }
     reader.finish();
     if (errors_.size() > before) return std::nullopt;
     return std::move(spec_);
@@ -421,6 +429,8 @@ class SpecReader {
 
 }  // namespace
 
+bool names_latency_model(const StudySpec& spec) { return spec.latency_model.starts_with("lm_"); }
+
 std::optional<StudySpec> parse_study_spec(const json& document,
                                           const evaluators::SupernetLibrary& supernets,
                                           FieldErrors& errors, const FrontSource& fronts,
@@ -481,6 +491,7 @@ json to_json(const StudySpec& spec) {
                    {"baselines", spec.baselines},
                    {"seeds", to_json(spec.seeds)},
                    {"final_test", spec.final_test}};
+  if (spec.latency_model != "auto") document["latency_model"] = spec.latency_model;
   if (!spec.weight_schemes.empty()) document["weight_schemes"] = spec.weight_schemes;
   for (const auto& [gene, value] : spec.fixed)
     document["fixed"][gene] = search::value_to_json(value);

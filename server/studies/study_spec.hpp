@@ -48,8 +48,14 @@ struct StudySpec {
   Seeds seeds;            // and then these
   bool final_test =
       true;  // measure the final front's accuracy on the official test set, where there is one
+  // Of what this machine knows of operators: "none", the id of a model, or "auto": the one that it
+  // knows when the study is created, which then stands here.
+  std::string latency_model = "auto";
   bool operator==(const StudySpec&) const = default;
 };
+
+// Whether it is an id.
+bool names_latency_model(const StudySpec& spec);
 
 // Checks what can be checked before anything runs, evaluators' availability on this machine
 // included. On any mistake: nothing, and every mistake in `errors`. The fronts of other studies

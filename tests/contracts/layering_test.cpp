@@ -32,7 +32,7 @@ const std::map<std::string, std::set<std::string>> kMaySee = {
     {"evaluators/imports", {"search/core", "search/network", "search/supernets", "evaluators"}},
     {"server/http", {"evaluators"}},
     {"server/events", {}},
-    {"server/storage", {"search/core"}},
+    {"server/storage", {"search/core", "evaluators"}},
     {"server/access", {"server/http", "server/storage"}},
     {"server/studies",
      {"predictors", "search/core", "search/network", "search/supernets", "search/pareto",

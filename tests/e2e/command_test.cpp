@@ -47,6 +47,19 @@ TEST_CASE("submit, watch and front work together from a shell") {
                 "trial,accuracy,accuracy_spread,int8_share,int8_share_spread,latency_ms,"));
 }
 
+TEST_CASE("the times of operators are listed, of all supernets or of one") {
+  const test::TemporaryFolder folder;
+  test::ServerProcess server(folder.path());
+  const test::CommandResult none = quarry({"operators", "--url", server.url()});
+  CHECK(none.code == 0);
+  CHECK(none.out == "no operator was timed yet: a study that measures latency does\n");
+  CHECK(json::parse(quarry({"operators", "--json", "--url", server.url()}).out)["items"].empty());
+  const test::CommandResult unknown =
+      quarry({"operators", "--supernet", "fashion_vitt", "--url", server.url()});
+  CHECK(unknown.code == 1);
+  CHECK(unknown.err.find("did you mean") != std::string::npos);
+}
+
 TEST_CASE("a study can be made of flags alone and followed at once") {
   const test::TemporaryFolder folder;
   test::ServerProcess server(folder.path());

@@ -212,6 +212,47 @@ TEST_CASE("without a reference the samples are taken as they are") {
   CHECK(summary.drift == 1.0);
 }
 
+TEST_CASE("some runs are timed step by step, for no more than their share of the time") {
+  FakeMachine machine;
+  machine.slowness = [](double) { return 1.03; };
+  LatencySubject subject = machine.subject();
+  subject.run_timed = [&] {
+    machine.work(1.0);
+    return std::vector{0.3 * 1.03, 0.7 * 1.03};
+  };
+  const LatencySummary summary =
+      measure_latency(subject, {.min_samples = 100, .timed_share = 0.085}, {});
+  // A run behind the first block of five samples; two are a share of 23.6 samples, eight of 94.2.
+  CHECK(summary.timed_runs_ms.size() == 8);
+  CHECK(summary.timed_runs_ms.front()[0] == Approx(0.3));
+  CHECK(summary.timed_runs_ms.back()[1] == Approx(0.7));
+  CHECK(summary.samples == 100);
+  CHECK(summary.median_ms == Approx(1.0));
+  CHECK(summary.timed_share < 0.085);
+  CHECK(measure_latency(subject, {.timed_share = 0.0}, {}).timed_runs_ms.size() == 1);
+  CHECK(measure_latency(machine.subject(), {}, {}).timed_runs_ms.empty());
+}
+
+TEST_CASE("a timed run of a disturbed block, or in which a thread waited, is dropped") {
+  FakeMachine machine;
+  LatencySubject subject = machine.subject();
+  std::size_t runs = 0;
+  subject.run_timed = [&] {
+    machine.work(++runs == 1 ? 1.0 : 2.0);
+    if (runs == 1) machine.waited_ms += 1.0;
+    return std::vector{1.0};
+  };
+  const LatencySummary summary =
+      measure_latency(subject, {.min_samples = 40, .timed_share = 0.08}, {});
+  CHECK(summary.timed_runs_ms.size() == runs - 1);
+
+  FakeMachine slow;
+  slow.slowness = [](double) { return 1.5; };
+  LatencySubject disturbed = slow.subject();
+  disturbed.run_timed = [] { return std::vector{1.0}; };
+  CHECK(measure_latency(disturbed, {.max_seconds = 0.3}, {}).timed_runs_ms.empty());
+}
+
 TEST_CASE("a stop request ends measuring after one sample") {
   FakeMachine machine;
   std::stop_source source;

@@ -61,6 +61,21 @@ TEST_CASE("optimism lowers what is predicted and never what is computed") {
   CHECK(better.violations[1] < mean.violations[1]);
 }
 
+TEST_CASE("of what has a prior only the rest is learned") {
+  Learned learned;
+  // All but a constant is known, of the objective and of the bound; two rows teach the constant.
+  learned.problem.prior = {nullptr, [](const Genome& genome) { return 10.0 * genome[0] - 5.0; }};
+  learned.problem.bounds[0].prior = [](const Genome& genome) {
+    return static_cast<double>(genome[1]) - 3.0;
+  };
+  learned.measured.keep(std::vector<std::size_t>{0, 1});
+  const Candidates predicted = learned.predict("ridge", 0.0);
+  CHECK(predicted.objectives[0][1] == Approx(20));
+  CHECK(predicted.objectives[1][1] == Approx(0).margin(1e-9));
+  CHECK(predicted.violations[0] == 0.0);
+  CHECK(predicted.violations[1] == Approx(1));
+}
+
 TEST_CASE("auto learns with the predictor that cross-validation likes best") {
   CHECK(Learned().predict("auto", 0.0).objectives[0][1] == Approx(20).margin(0.5));
 }

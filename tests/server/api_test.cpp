@@ -62,6 +62,28 @@ TEST_CASE("trials come in pages that join to all of them") {
   CHECK(first["origin"]["baseline"] == "largest f32");
 }
 
+TEST_CASE("the times of operators are shown machine by machine") {
+  Fixture api;
+  CHECK(api.call("GET", "/v1/operators")["items"].empty());
+  const evaluators::CompiledStep step{.bytes = 4, .kind = "softmax", .shape = "f32[1x1]"};
+  api.times().record("fp_1", 8, std::span(&step, 1), std::vector<std::vector<double>>{{0.25}}, 0.5);
+  const json items = api.call("GET", "/v1/operators")["items"];
+  REQUIRE(items.size() == 1);
+  CHECK(items[0]["fingerprint"] == "fp_1");
+  CHECK(items[0]["steps"][0]["kind"] == "softmax");
+  CHECK(items[0]["steps"][0]["time_ms"] == 0.25);
+  CHECK(items[0]["corrections"][0]["rows"] == 8);
+}
+
+TEST_CASE("a latency model that no study began with is a mistake") {
+  Fixture api;
+  json study = Fixture::kStudy;
+  study["latency_model"] = "lm_0";
+  const json mistaken = api.call("POST", "/v1/studies", study);
+  CHECK(api.status() == 422);
+  CHECK(mistaken["errors"][0]["pointer"] == "/latency_model");
+}
+
 TEST_CASE("a query that makes no sense is refused, not ignored") {
   Fixture api;
   const std::string id = api.finished_study();

@@ -68,8 +68,18 @@ class Fixture {
     evaluators::run_worker(queue_, supernets_, pool_, stop, resources_);
   }};
   StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock(), resources_}};
-  ApiContext context_{*store_,         hub_,     studies_,   supernets_,
-                      user_supernets_, imports_, resources_, predictors_};
+  TokenStore tokens_{database_};
+  RequestCounts counts_;
+  ApiContext context_{.store = *store_,
+                      .hub = hub_,
+                      .studies = studies_,
+                      .supernets = supernets_,
+                      .user_supernets = user_supernets_,
+                      .imports = imports_,
+                      .resources = resources_,
+                      .predictors = predictors_,
+                      .tokens = tokens_,
+                      .counts = counts_};
   Router router_ = make_router(context_);
   Response last_;
 };

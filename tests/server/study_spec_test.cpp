@@ -149,7 +149,7 @@ TEST_CASE("all mistakes of a study are told at once, each where it stands") {
         "trials\n"
         "/seed must be a whole number between 0 and 9007199254740991, got -1\n"
         "/priority is not a field here; the fields are algorithm, baselines, budget, constraints, "
-        "final_test, fixed, metrics, name, objectives, "
+        "final_test, fixed, latency_model, metrics, name, objectives, "
         "precisions, seed, "
         "seeds, supernet or weight_schemes\n");
 }

@@ -34,6 +34,7 @@ class ApiFixture {
   const server::Response& last() const { return last_; }
   const server::SupernetFolder& user_supernets() const { return parts_->user_supernets; }
   const server::Router& router() const { return parts_->router; }
+  evaluators::OperatorTimes& times() { return parts_->operator_times; }
   server::PredictorRegistry& predictors() { return parts_->predictors; }
 
   // A finished study of 12 trials.
@@ -87,12 +88,24 @@ class ApiFixture {
     evaluators::Resources resources{
         .table = server::imported_tables(imports),
         .predictor = [this](const std::string& name) { return predictors.find(name); }};
+    server::OperatorTimeStore operator_store{database};
+    evaluators::OperatorTimes operator_times;
+    server::OperatorKnowledge operators{operator_times, operator_store};
     server::StudyManager studies{
-        {*store, hub, queue, supernets, pool, server::system_clock(), resources}};
+        {*store, hub, queue, supernets, pool, server::system_clock(), resources, &operators}};
     server::TokenStore tokens{database};
     server::RequestCounts counts;
-    server::ApiContext context{*store,  hub,       studies,    supernets, user_supernets,
-                               imports, resources, predictors, tokens,    counts};
+    server::ApiContext context{.store = *store,
+                               .hub = hub,
+                               .studies = studies,
+                               .supernets = supernets,
+                               .user_supernets = user_supernets,
+                               .imports = imports,
+                               .resources = resources,
+                               .predictors = predictors,
+                               .tokens = tokens,
+                               .counts = counts,
+                               .operators = &operators};
     server::Router router;
   };
 
