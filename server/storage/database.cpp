@@ -74,6 +74,8 @@ CREATE TABLE predictors (
   UNIQUE (name, version)
 );
 CREATE TABLE predictor_names (name TEXT PRIMARY KEY, last_version INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
 // What operator_time_store.cpp keeps.
 constexpr const char* kOperatorTimeTables = R"(
 CREATE TABLE IF NOT EXISTS operator_times (
