@@ -3,6 +3,7 @@
 #include "predictors/gaussian_process.hpp"
 #include "predictors/predictor.hpp"
 #include "predictors/ridge.hpp"
+#include "predictors/robust_kernel.hpp"
 
 namespace quarry::predictors {
 
@@ -14,6 +15,10 @@ std::span<const PredictorEntry> predictor_registry() {
        "Sum of a function per column and a product of all, fitted by marginal likelihood; knows "
        "where it is unsure",
        gaussian_process_options(), &make_gaussian_process, true},
+      {"robust_kernel",
+       "Kernel regression on the logarithm with Student-t errors: for latencies, some of them "
+       "disturbed",
+       robust_kernel_options(), &make_robust_kernel},
   };
   return kEntries;
 }

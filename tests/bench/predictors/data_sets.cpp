@@ -1,6 +1,9 @@
 #include "tests/bench/predictors/data_sets.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <span>
 
 #include "search/supernets/feature_recipe.hpp"
 #include "tests/support/dynast_rows.hpp"
@@ -133,6 +136,22 @@ std::optional<DataSet> hat_latency(const std::string& machine) {
                .y = std::move(y),
                .genes = kHatFeatures};
   for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(rows[i], data.x.row(i).begin());
+  return data;
+}
+
+DataSet with_work(const DataSet& hat) {
+  constexpr std::size_t kLayers = 5;
+  constexpr std::size_t kWidth = 4;
+  const std::array<std::size_t, kWorkColumns> work = {
+      kHatFeatures, kHatFeatures + 1, kHatFeatures + 2, kHatFeatures + 3, kLayers, kWidth};
+  DataSet data = with_columns(hat, kHatFeatures);
+  data.columns.resize(kHatFeatures + work.size());
+  data.x = predictors::Matrix(hat.x.rows, data.columns.size());
+  for (std::size_t i = 0; i < hat.x.rows; ++i) {
+    const std::span<double> row = data.x.row(i);
+    std::ranges::copy(hat.x.row(i).first(kHatFeatures), row.begin());
+    for (std::size_t k = 0; k < work.size(); ++k) row[kHatFeatures + k] = hat.x.row(i)[work[k]];
+  }
   return data;
 }
 

@@ -33,6 +33,11 @@ std::optional<DataSet> transformer_bleu();
 // published features; behind them are products of them that follow the work of a layer.
 std::optional<DataSet> hat_latency(const std::string& machine);  // "xeon" or "raspberrypi"
 
+// HAT's ten features, then what there is to do: the work of a layer's parts, the number of layers
+// and the decoder's width, which is that of its output layer.
+DataSet with_work(const DataSet& hat);
+inline constexpr std::size_t kWorkColumns = 6;
+
 // Some of the columns, in order.
 DataSet with_columns(const DataSet& all, std::size_t count);
 
