@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <numeric>
 #include <span>
 
+#include "predictors/quality.hpp"
 #include "search/core/rng.hpp"
 
 namespace quarry::bench {
 namespace {
 
 constexpr std::size_t kMostTestRows = 500;
-constexpr double kNinetyPercent = 1.6448536269514722;  // of a normal distribution, two-sided
 
 Rows rows_of(const DataSet& data, std::span<const std::size_t> which) {
   Rows rows{.x = predictors::Matrix(which.size(), data.x.columns), .y = {}};
@@ -21,25 +20,6 @@ Rows rows_of(const DataSet& data, std::span<const std::size_t> which) {
     rows.y.push_back(data.y[which[i]]);
   }
   return rows;
-}
-
-int sign(double difference) { return difference > 0.0 ? 1 : difference < 0.0 ? -1 : 0; }
-
-// Kendall's tau-b.
-double kendall_tau(std::span<const double> a, std::span<const double> b) {
-  double agreeing = 0;
-  double untied_a = 0;
-  double untied_b = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      const int by_a = sign(a[i] - a[j]);
-      const int by_b = sign(b[i] - b[j]);
-      agreeing += by_a * by_b;
-      untied_a += by_a != 0 ? 1 : 0;
-      untied_b += by_b != 0 ? 1 : 0;
-    }
-  }
-  return untied_a > 0 && untied_b > 0 ? agreeing / std::sqrt(untied_a * untied_b) : 0.0;
 }
 
 }  // namespace
@@ -72,16 +52,11 @@ Score operator/(Score score, double count) {
 }
 
 Score score_of(const predictors::Prediction& prediction, const std::vector<double>& y) {
-  Score score;
-  score.kendall_tau = kendall_tau(prediction.mean, y);
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    const double error = std::abs(prediction.mean[i] - y[i]);
-    score.mape_percent += 100.0 * error / std::abs(y[i]);
-    score.coverage += error <= kNinetyPercent * prediction.standard_deviation[i] ? 1.0 : 0.0;
-  }
-  score.mape_percent /= static_cast<double>(y.size());
-  score.coverage /= static_cast<double>(y.size());
-  return score;
+  const predictors::Quality quality =
+      predictors::quality_of(prediction.mean, prediction.standard_deviation, y);
+  return {.mape_percent = quality.mape_percent.value_or(0.0),
+          .kendall_tau = quality.kendall_tau_b.value_or(0.0),
+          .coverage = quality.coverage_90.value_or(0.0)};
 }
 
 Score score_on(const predictors::PredictorEntry& entry, const predictors::Columns& columns,
