@@ -36,7 +36,7 @@ Score operator/(Score score, double count);
 
 Score score_of(const predictors::Prediction& prediction, const std::vector<double>& y);
 
-// Fitted with the entry's default options.
+// Fitted with the entry's default options; `auto` by MAPE.
 Score score_on(const predictors::PredictorEntry& entry, const predictors::Columns& columns,
                const Split& split);
 
