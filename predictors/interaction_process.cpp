@@ -24,6 +24,7 @@ constexpr const char* kName = "interaction_process";
 constexpr Index kLeastForOutliers = 20;
 constexpr double kMedianToDeviation = 1.4826;  // of a normal distribution
 constexpr double kOutlier = 4.0;               // deviations; one normal row of 16,000
+constexpr double kMostOutliers = 0.15;         // of all rows
 
 struct InteractionOptions {
   std::size_t fit_rows = 250;
@@ -179,6 +180,10 @@ class InteractionProcess final : public Predictor {
       sizes[static_cast<std::size_t>(i)] = std::abs(residuals[i]);
     std::ranges::nth_element(sizes, sizes.begin() + std::ssize(sizes) / 2);
     const double usual = kMedianToDeviation * sizes[sizes.size() / 2];
+    // More than a few are no accidents but a function that is hard to learn.
+    if (static_cast<double>((residuals.array().abs() > kOutlier * usual).count()) >
+        kMostOutliers * static_cast<double>(y.size()))
+      return known;
     for (Index i = 0; i < y.size(); ++i) {
       if (std::abs(residuals[i]) > kOutlier * usual) known[i] += residuals[i] * residuals[i];
     }

@@ -93,8 +93,8 @@ std::optional<double> kendall_tau_b(std::span<const double> a, std::span<const d
   const auto pairs = static_cast<std::int64_t>(n) * (static_cast<std::int64_t>(n) - 1) / 2;
   if (pairs == tied_a || pairs == tied_b) return std::nullopt;
   const std::int64_t agreement = pairs - tied_a - tied_b + tied_both - 2 * discordant;
-  return static_cast<double>(agreement) / std::sqrt(static_cast<double>(pairs - tied_a)) /
-         std::sqrt(static_cast<double>(pairs - tied_b));
+  return static_cast<double>(agreement) /
+         std::sqrt(static_cast<double>(pairs - tied_a) * static_cast<double>(pairs - tied_b));
 }
 
 std::optional<double> spearman(std::span<const double> a, std::span<const double> b) {
