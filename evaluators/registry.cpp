@@ -8,6 +8,7 @@ std::span<const EvaluatorEntry> evaluator_registry() {
       analytic_evaluator(),
       onednn_evaluator(),
       validation_evaluator(),
+      external_evaluator(),
   };
   return kEntries;
 }

@@ -3,9 +3,13 @@
 #include "server/app.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "evaluators/fingerprint.hpp"
 #include "evaluators/worker.hpp"
 #include "server/api/api.hpp"
 #include "server/http/server.hpp"
@@ -16,7 +20,9 @@ struct App::Parts {
   explicit Parts(const AppOptions& options)
       : supernets(evaluators::SupernetLibrary::builtin()),
         user_supernets(options.data_folder + "/supernets"),
-        store(open_sqlite_store(options.data_folder)),
+        database(open_database(options.data_folder)),
+        store(open_sqlite_store(database)),
+        leases(database),
         address(options.address),
         router(make_router(context)),
         http(options.address, options.port, router) {
@@ -27,6 +33,21 @@ struct App::Parts {
     for (int i = 0; i < workers_wanted; ++i) {
       workers.emplace_back(
           [this](std::stop_token stop) { evaluators::run_worker(queue, supernets, pool, stop); });
+    }
+    sweeper = std::jthread([this](std::stop_token stop) { sweep_leases(stop); });
+  }
+
+  // Once a second, whether anybody asks for tasks or not.
+  void sweep_leases(std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    while (!stopped.wait_for(lock, stop, std::chrono::seconds(1),
+                             [&] { return stop.stop_requested(); })) {
+      try {
+        desk.sweep();
+      } catch (const StoreError&) {  // the next second may be better
+      }
     }
   }
 
@@ -40,15 +61,19 @@ struct App::Parts {
   SupernetFolder user_supernets;
   std::vector<std::string> left_out;
   evaluators::NetworkPool pool;
+  std::shared_ptr<Database> database;
   std::unique_ptr<Store> store;
+  LeaseStore leases;
   EventHub hub;
   TaskQueue queue;
+  TaskDesk desk{queue, *store, leases, system_clock(), evaluators::identify_machine(1).first};
   StudyManager studies{{*store, hub, queue, supernets, pool, system_clock()}};
-  ApiContext context{*store, hub, studies, supernets, user_supernets};
+  ApiContext context{*store, hub, studies, supernets, user_supernets, desk, leases, system_clock()};
   std::string address;
   Router router;
   HttpServer http;
   std::vector<std::jthread> workers;
+  std::jthread sweeper;
 };
 
 App::App(const AppOptions& options) : parts_(std::make_unique<Parts>(options)) {

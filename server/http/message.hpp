@@ -39,12 +39,24 @@ struct EventSource {
   std::function<bool()> ended;
 };
 
+struct Response;
+
+// An answer that may have to be waited for, without a thread.
+struct LongPoll {
+  std::function<std::optional<Response>()> attempt;  // nothing: not yet
+  // As EventSource::subscribe: wake means that another attempt may be worth it.
+  std::function<std::shared_ptr<void>(std::function<void()> wake)> subscribe;
+  double seconds = 0.0;  // to wait at most
+  std::function<Response()> give_up;
+};
+
 struct Response {
   unsigned status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<EventSource> events;  // instead of a body
+  std::optional<EventSource> events;   // instead of a body
+  std::optional<LongPoll> later = {};  // instead of everything else
 };
 
 // RFC 9457. errors: pairs of JSON pointer and detail.

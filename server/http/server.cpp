@@ -82,7 +82,7 @@ class Wakeup : public std::enable_shared_from_this<Wakeup> {
     });
   }
 
-  asio::awaitable<void> wait(std::chrono::seconds at_most) {
+  asio::awaitable<void> wait(std::chrono::steady_clock::duration at_most) {
     if (!woken_) {
       timer_.expires_after(at_most);
       boost::system::error_code ignored;
@@ -127,6 +127,20 @@ asio::awaitable<void> serve_events(beast::tcp_stream& stream, EventSource source
   }
 }
 
+asio::awaitable<Response> wait_for(asio::any_io_executor executor, LongPoll poll) {
+  using Clock = std::chrono::steady_clock;
+  const auto wakeup = std::make_shared<Wakeup>(executor);
+  const std::shared_ptr<void> subscription = poll.subscribe([wakeup] { wakeup->wake(); });
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                      std::chrono::duration<double>(poll.seconds));
+  while (true) {
+    if (std::optional<Response> response = poll.attempt()) co_return std::move(*response);
+    const auto left = end - Clock::now();
+    if (left <= Clock::duration::zero()) co_return poll.give_up();
+    co_await wakeup->wait(left);
+  }
+}
+
 asio::awaitable<void> serve_connection(beast::tcp_stream stream, const Router& router) {
   beast::flat_buffer buffer;
   try {
@@ -159,6 +173,8 @@ asio::awaitable<void> serve_connection(beast::tcp_stream stream, const Router& r
           parse_target({target.data(), target.size()}, request)
               ? router.route(std::move(request))
               : problem(400, "the request's target is not a path with sound escapes");
+      if (response.later)
+        response = co_await wait_for(stream.get_executor(), std::move(*response.later));
       if (response.events && message.method() != http::verb::head) {
         co_await serve_events(stream, std::move(*response.events));
         break;

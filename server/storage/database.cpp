@@ -9,7 +9,8 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 2;
+constexpr int kFirstSchema = 2;             // what kSchema makes; the migrations lead on from there
+constexpr int kSchemaVersion = 3;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE studies (
@@ -36,9 +37,26 @@ CREATE INDEX measurements_by_question ON measurements (supernet, genome, metric,
 CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 )";
 
+// Studies that can be extended, sorted and deleted; leases, each with what came of it.
+constexpr const char* kLifeSchema = R"(
+ALTER TABLE studies ADD COLUMN budget TEXT NOT NULL DEFAULT '';
+ALTER TABLE studies ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE studies ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+ALTER TABLE studies ADD COLUMN priority INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX events_of_state ON events (study, type, sequence) WHERE type = 'study.state';
+CREATE TABLE leases (
+  token INTEGER PRIMARY KEY AUTOINCREMENT, task TEXT NOT NULL, study TEXT NOT NULL REFERENCES studies(id), trial INTEGER NOT NULL,
+  evaluator TEXT NOT NULL, metrics TEXT NOT NULL, worker TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, state TEXT NOT NULL, outcome TEXT NOT NULL
+);
+CREATE INDEX leases_by_task ON leases (task, token);
+CREATE INDEX leases_by_study ON leases (study);
+CREATE INDEX leases_held ON leases (token) WHERE state = 'held';
+)";
+
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
 constexpr std::array kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+    kLifeSchema,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 
@@ -67,7 +85,7 @@ void prepare(Connection& connection, const std::string& path) {
     connection.run(kSchema);
     connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   }
-  for (std::int64_t from = tables == 0 ? kSchemaVersion : version; from < kSchemaVersion; ++from)
+  for (std::int64_t from = tables == 0 ? kFirstSchema : version; from < kSchemaVersion; ++from)
     connection.run(kMigrations.at(static_cast<std::size_t>(from - 1)));
   connection.run(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
   transaction.commit();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "search/supernets/json_fields.hpp"
 
@@ -10,16 +11,17 @@ namespace quarry::server {
 namespace {
 
 TaskPlan make_plan(const std::string& evaluator, const OptionValues& options,
-                   const std::string& metric) {
-  const auto [id, text] = evaluators::find_evaluator(evaluator)->fingerprint(options);
-  return {evaluator, options, {metric}, plan_key(evaluator, options), id, text};
+                   const std::vector<std::string>& tags, const std::string& metric) {
+  TaskPlan plan{.evaluator = evaluator, .options = options, .tags = tags, .metrics = {metric}};
+  plan.question = plan.key = evaluator + " " + search::options_to_json(options).dump();
+  for (const std::string& tag : tags) plan.key += " " + tag;
+  if (tags.empty())
+    std::tie(plan.fingerprint_id, plan.fingerprint) =
+        evaluators::find_evaluator(evaluator)->fingerprint(options);
+  return plan;
 }
 
 }  // namespace
-
-std::string plan_key(const std::string& evaluator, const OptionValues& options) {
-  return evaluator + " " + search::options_to_json(options).dump();
-}
 
 StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
                      evaluators::NetworkPool& pool)
@@ -31,31 +33,26 @@ StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& su
   analytic_ = analytic->make({supernet, pool}, OptionValues::defaults(analytic->options));
   for (const MetricPlan& wanted : spec.metrics) {
     if (is_exact(wanted.metric)) continue;
-    const std::string key = plan_key(wanted.evaluator, wanted.options);
-    const auto same = std::ranges::find(tasks_, key, &TaskPlan::key);
+    TaskPlan plan = make_plan(wanted.evaluator, wanted.options, wanted.tags, wanted.metric);
+    const auto same = std::ranges::find(tasks_, plan.key, &TaskPlan::key);
     if (same != tasks_.end()) {
       same->metrics.push_back(wanted.metric);
     } else {
-      tasks_.push_back(make_plan(wanted.evaluator, wanted.options, wanted.metric));
+      tasks_.push_back(std::move(plan));
     }
     const bool tunes_on_validation = wanted.metric == "accuracy" &&
-                                     wanted.evaluator == "validation" &&
+                                     wanted.evaluator == "validation" && wanted.tags.empty() &&
                                      wanted.options.text("split") == "validation";
     if (spec.final_test && tunes_on_validation && supernet.dataset().test.count() > 0) {
       OptionValues options = wanted.options;
       options.set("split", std::string("test"));
       options.set("images", std::int64_t{0});
-      final_test_ = make_plan(wanted.evaluator, options, "test_accuracy");
+      final_test_ = make_plan(wanted.evaluator, options, {}, "test_accuracy");
     }
   }
 }
 
 std::string StudyPlan::supernet_key() const { return supernet().name + "@" + supernet_.version(); }
-
-const TaskPlan* StudyPlan::find_task(const std::string& key) const {
-  const auto found = std::ranges::find(tasks_, key, &TaskPlan::key);
-  return found == tasks_.end() ? nullptr : &*found;
-}
 
 std::map<std::string, search::Measurement> StudyPlan::exact_metrics(
     const search::Genome& genome) const {

@@ -16,14 +16,17 @@
 
 namespace quarry::server {
 
-// One task per trial: all metrics that one evaluator brings with the same options.
+// One task per trial: all metrics that one evaluator brings with the same options, from workers
+// with the same tags.
 struct TaskPlan {
   std::string evaluator;
   OptionValues options;
+  std::vector<std::string> tags;
   std::vector<std::string> metrics;
-  std::string key;  // evaluator and options as text: tells the plans of a study apart
-  std::string fingerprint_id;
-  std::string fingerprint;  // as text
+  std::string question;        // evaluator and options as text: what measurements are kept under
+  std::string key;             // and tags: tells the plans of a study apart
+  std::string fingerprint_id;  // of this machine; empty where it does not matter, or is another
+  std::string fingerprint;     // as text
 };
 
 class StudyPlan {
@@ -42,8 +45,6 @@ class StudyPlan {
   std::string supernet_key() const;
 
   std::span<const TaskPlan> tasks() const { return tasks_; }
-  // nullptr when the study has no such task.
-  const TaskPlan* find_task(const std::string& key) const;
   // Accuracy on the official test set, for the final front; nothing when it is not wanted or not
   // there.
   const std::optional<TaskPlan>& final_test() const { return final_test_; }
@@ -83,8 +84,5 @@ class StudyPlan {
   std::optional<TaskPlan> final_test_;
   mutable ExactMetrics last_exact_;
 };
-
-// The key of a task's plan.
-std::string plan_key(const std::string& evaluator, const OptionValues& options);
 
 }  // namespace quarry::server

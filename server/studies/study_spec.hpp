@@ -15,6 +15,7 @@
 #include "search/core/subspace.hpp"
 #include "search/network/network.hpp"
 #include "search/supernets/field_error.hpp"
+#include "server/studies/retry_policy.hpp"
 #include "server/studies/seeds.hpp"
 
 namespace quarry::server {
@@ -24,6 +25,7 @@ struct MetricPlan {
   std::string metric;
   std::string evaluator;
   OptionValues options;
+  std::vector<std::string> tags;  // of the workers that measure it; empty: it is measured here
   bool operator==(const MetricPlan&) const = default;
 };
 
@@ -47,6 +49,8 @@ struct StudySpec {
   Seeds seeds;            // and then these
   bool final_test =
       true;  // measure the final front's accuracy on the official test set, where there is one
+  std::int64_t in_flight = 16;  // trials under way at most
+  RetryPolicy retries;
   bool operator==(const StudySpec&) const = default;
 };
 

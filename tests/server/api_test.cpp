@@ -5,57 +5,15 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/fake_workers.hpp"
+#include "tests/support/api_fixture.hpp"
 #include "tests/support/manifests.hpp"
-#include "tests/support/server.hpp"
-#include "tests/support/wait_for_end.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
 
-class Fixture {
- public:
-  json call(const std::string& method, const std::string& target, const json& body = nullptr) {
-    Request request{.method = method};
-    REQUIRE(parse_target(target, request));
-    if (!body.is_null()) request.body = body.is_string() ? body.get<std::string>() : body.dump();
-    last_ = router_.route(std::move(request));
-    return json::parse(last_.body, nullptr, false);
-  }
-  unsigned status() const { return last_.status; }
-  const Response& last() const { return last_; }
-  const SupernetFolder& user_supernets() const { return user_supernets_; }
-
-  // A finished study of 12 trials.
-  std::string finished_study(const json& document = kStudy) {
-    const std::string id = call("POST", "/v1/studies", document)["id"];
-    test::wait_for_end(*store_, hub_, id);
-    return id;
-  }
-
-  inline static const json kStudy = {
-      {"supernet", "fashion_vit"},
-      {"objectives", {{{"metric", "accuracy"}}, {{"metric", "latency_ms"}}}},
-      {"algorithm", {{"name", "random"}}},
-      {"budget", {{"trials", 12}}},
-      {"final_test", false}};
-
- private:
-  test::TemporaryFolder folder_;
-  std::unique_ptr<Store> store_ = open_sqlite_store(folder_.path());
-  EventHub hub_;
-  TaskQueue queue_;
-  evaluators::NetworkPool pool_;
-  test::FakeWorkers workers_{queue_, 2};
-  evaluators::SupernetLibrary supernets_ = evaluators::SupernetLibrary::builtin();
-  SupernetFolder user_supernets_{folder_.path() + "/supernets"};
-  StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock()}};
-  ApiContext context_{*store_, hub_, studies_, supernets_, user_supernets_};
-  Router router_ = make_router(context_);
-  Response last_;
-};
+using Fixture = test::ApiFixture;
 
 TEST_CASE("a study is created, found by its location, and listed") {
   Fixture api;
