@@ -21,10 +21,20 @@
 
 namespace quarry::evaluators {
 
+// What kind of failure: whether it is worth another try is for the study to say.
+enum class FailureKind {
+  kFinal,      // of the network itself: it would fail again
+  kRetryable,  // of the worker, as the worker says
+  kExpired     // the worker was not heard of again
+};
+
 // One candidate's outcome: metrics, or why it has none.
 struct Evaluation {
   std::map<std::string, search::Measurement> metrics;  // every value finite
   std::string failure;                                 // empty when it succeeded
+  FailureKind kind = FailureKind::kFinal;
+  // Id and text of the machine, where that is another than the server's.
+  std::pair<std::string, std::string> fingerprint = {};
 };
 
 // What may run beside it in the same process.
@@ -103,5 +113,9 @@ EvaluatorEntry onednn_evaluator();
 EvaluatorEntry predictor_evaluator();
 EvaluatorEntry table_evaluator();
 EvaluatorEntry validation_evaluator();
+
+// A program of the user's own, which claims its tasks over the API: no worker of ours runs them.
+inline constexpr const char* kExternal = "external";
+EvaluatorEntry external_evaluator();
 
 }  // namespace quarry::evaluators

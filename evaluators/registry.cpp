@@ -6,7 +6,7 @@ namespace quarry::evaluators {
 std::span<const EvaluatorEntry> evaluator_registry() {
   static const std::vector<EvaluatorEntry> kEntries = {
       analytic_evaluator(), onednn_evaluator(),    validation_evaluator(),
-      table_evaluator(),    predictor_evaluator(),
+      table_evaluator(),    predictor_evaluator(), external_evaluator(),
   };
   return kEntries;
 }

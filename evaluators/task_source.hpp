@@ -1,10 +1,10 @@
 // Where a worker gets its tasks: the same interface in the server's process and over HTTP.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "evaluators/evaluator.hpp"
 
@@ -12,13 +12,19 @@ namespace quarry::evaluators {
 
 // One candidate to be evaluated by one evaluator.
 struct Task {
-  std::uint64_t id = 0;
+  std::string id;  // the same after a restart; "" until it is queued
   std::string study;
   std::size_t trial = 0;
   std::string supernet;
   std::string evaluator;
   OptionValues options;
   search::Genome genome;
+  std::vector<std::string> metrics;  // that it must bring
+  // What a worker must have, "device=phone"; empty: it is for this server's machine.
+  std::vector<std::string> tags;
+  std::string plan;        // the task's among those of its study: evaluator, options and tags
+  std::string machine;     // id of the only machine that may run it; empty: not decided, or any
+  bool here_only = false;  // never given to another process
 };
 
 // Thread-safe.

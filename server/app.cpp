@@ -3,19 +3,23 @@
 #include "server/app.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <ctime>
+#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "evaluators/fingerprint.hpp"
 #include "evaluators/worker.hpp"
 #include "server/access/gateway.hpp"
 #include "server/api/api.hpp"
 #include "server/http/server.hpp"
-#include "server/storage/folder_lock.hpp"
-#include "server/studies/clock.hpp"
 #include "server/predictors/predictor_registry.hpp"
+#include "server/storage/folder_lock.hpp"
 #include "server/storage/open_database.hpp"
 #include "server/storage/predictor_store.hpp"
+#include "server/studies/clock.hpp"
 #include "server/studies/imported_tables.hpp"
 
 namespace quarry::server {
@@ -36,6 +40,7 @@ struct App::Parts {
                        [this](const evaluators::OperatorTimes::Change& change) {
                          operator_store.save(change);
                        }),
+        leases(database),
         context{.store = *store,
                 .hub = hub,
                 .studies = studies,
@@ -44,6 +49,9 @@ struct App::Parts {
                 .imports = imports,
                 .resources = resources,
                 .predictors = predictors,
+                .desk = desk,
+                .leases = leases,
+                .clock = system_clock(),
                 .tokens = tokens,
                 .counts = counts,
                 .serves_tls = !options.tls_certificate.empty(),
@@ -76,6 +84,21 @@ struct App::Parts {
         evaluators::run_worker(queue, supernets, pool, stop, resources, &operator_times);
       });
     }
+    sweeper = std::jthread([this](std::stop_token stop) { sweep_leases(stop); });
+  }
+
+  // Once a second, whether anybody asks for tasks or not.
+  void sweep_leases(std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    while (!stopped.wait_for(lock, stop, std::chrono::seconds(1),
+                             [&] { return stop.stop_requested(); })) {
+      try {
+        desk.sweep();
+      } catch (const StoreError&) {  // the next second may be better
+      }
+    }
   }
 
   ~Parts() {
@@ -102,10 +125,12 @@ struct App::Parts {
   evaluators::Resources resources{
       .table = imported_tables(imports),
       .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
+  LeaseStore leases;
   RequestCounts counts;
   std::string first_token;
   EventHub hub;
   TaskQueue queue;
+  TaskDesk desk{queue, *store, leases, system_clock(), evaluators::identify_machine(1).first};
   StudyManager studies{
       {*store, hub, queue, supernets, pool, system_clock(), resources, &operators}};
   ApiContext context;
@@ -114,6 +139,7 @@ struct App::Parts {
   Gateway gateway;
   HttpServer http;
   std::vector<std::jthread> workers;
+  std::jthread sweeper;
 };
 
 App::App(const AppOptions& options) : parts_(std::make_unique<Parts>(options)) {

@@ -2,8 +2,10 @@
 // in app.hpp.
 #include <malloc.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -11,6 +13,7 @@
 
 #include "server/app.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/http_task_source.hpp"
 #include "server/cli/predictor_verbs.hpp"
 #include "server/http/server.hpp"
 
@@ -38,6 +41,12 @@ std::string default_data_folder() {
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
     return std::string(home) + "/.local/share/quarry";
   return "quarry-data";
+}
+
+std::string default_worker_name() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host = {'h', 'o', 's', 't'};
+  return std::string(host.data()) + "-" + std::to_string(getpid());
 }
 
 int serve(const AppOptions& options) {
@@ -141,6 +150,24 @@ int main(int argc, char** argv) {
   add_server_options(demo_verb);
   demo_verb->add_flag("--exit", exit_after, "stop the server afterwards");
 
+  WorkerOptions worker;
+  std::string supernet_folder;
+  CLI::App* worker_verb =
+      cli.add_subcommand("worker", "measure on this machine for a server elsewhere");
+  worker_verb->add_option("--server", url, "the server's address")
+      ->envname("QUARRY_URL")
+      ->capture_default_str();
+  worker_verb->add_option("--tags", worker.tags, "what it has, such as device=phone")
+      ->delimiter(',');
+  worker_verb->add_option("--name", worker.name, "its name at the server; by default host and pid");
+  worker_verb
+      ->add_option("--lease", worker.lease_s,
+                   "seconds without a heartbeat until the server gives its task to another")
+      ->check(CLI::Range(1.0, 86400.0))
+      ->capture_default_str();
+  worker_verb->add_option("--supernets", supernet_folder,
+                          "folder with supernets beside the built-in ones");
+
   SubmitOptions submission;
   bool watch_after = false;
   CLI::App* submit_verb = cli.add_subcommand("submit", "start a study; prints its id");
@@ -167,6 +194,47 @@ int main(int argc, char** argv) {
   CLI::App* watch_verb = cli.add_subcommand("watch", "follow a study to its end");
   add_url(watch_verb);
   watch_verb->add_option("study", study, "its id")->required();
+
+  ListOptions listed;
+  CLI::App* list_verb = cli.add_subcommand("list", "the studies of a server, newest first");
+  add_url(list_verb);
+  list_verb->add_option("--state", listed.state, "only those in this state");
+  list_verb->add_option("--tag", listed.tag, "only those with this tag");
+  list_verb->add_option("--name", listed.name, "only those with this in their name");
+  list_verb->add_flag("--json", listed.as_json, "as JSON");
+
+  std::vector<CLI::App*> plain_verbs;
+  for (const auto& [verb, help] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"pause", "let what is under way end, start nothing more"},
+           {"resume", "go on exactly where a paused study stands; start a draft"},
+           {"stop", "end the search, keep and test what it found"},
+           {"cancel", "end a study at once, untested"}}) {
+    plain_verbs.push_back(cli.add_subcommand(verb, help));
+    add_url(plain_verbs.back());
+    plain_verbs.back()->add_option("study", study, "its id")->required();
+  }
+  CLI::App* delete_verb = cli.add_subcommand("delete", "forget a study that has ended");
+  add_url(delete_verb);
+  delete_verb->add_option("study", study, "its id")->required();
+  std::string changes;
+  CLI::App* clone_verb = cli.add_subcommand("clone", "start a study like another; prints its id");
+  add_url(clone_verb);
+  clone_verb->add_option("study", study, "the other's id")->required();
+  clone_verb->add_option("--changes", changes, "what differs, as JSON: {\"seed\": 7}");
+  std::optional<std::int64_t> more_trials;
+  std::optional<double> more_seconds;
+  CLI::App* extend_verb =
+      cli.add_subcommand("extend", "give a study more budget; a completed one goes on");
+  add_url(extend_verb);
+  extend_verb->add_option("study", study, "its id")->required();
+  extend_verb->add_option("--trials", more_trials, "how many more");
+  extend_verb->add_option("--seconds", more_seconds, "how many more");
+  std::string config_file;
+  CLI::App* enqueue_verb = cli.add_subcommand("enqueue", "have a network measured next");
+  add_url(enqueue_verb);
+  enqueue_verb->add_option("study", study, "the study's id")->required();
+  enqueue_verb->add_option("config", config_file, "file with its config as JSON; - reads stdin")
+      ->required();
 
   bool as_json = false;
   bool as_csv = false;
@@ -336,6 +404,10 @@ int main(int argc, char** argv) {
       }
       return *serve_verb ? serve(app) : run_demo(app, exit_after);
     }
+    if (*worker_verb) {
+      if (worker.name.empty()) worker.name = default_worker_name();
+      return work(client(), worker, supernet_folder);
+    }
     if (*submit_verb) {
       const bool has_file = !submission.file.empty();
       if (has_file == !submission.supernet.empty()) {
@@ -353,6 +425,14 @@ int main(int argc, char** argv) {
       return code == 0 && watch_after ? watch(server, id) : code;
     }
     if (*watch_verb) return watch(client(), study);
+    if (*list_verb) return list_studies(client(), listed);
+    for (const CLI::App* verb : plain_verbs) {
+      if (*verb) return act_on_study(client(), study, verb->get_name());
+    }
+    if (*delete_verb) return delete_study(client(), study);
+    if (*clone_verb) return clone_study(client(), study, changes);
+    if (*extend_verb) return extend_study(client(), study, more_trials, more_seconds);
+    if (*enqueue_verb) return enqueue_trial(client(), study, config_file);
     if (*front_verb)
       return front(client(), study,
                    as_json  ? FrontFormat::kJson

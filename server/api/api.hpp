@@ -9,10 +9,12 @@
 #include "server/http/router.hpp"
 #include "server/predictors/predictor_registry.hpp"
 #include "server/storage/import_store.hpp"
+#include "server/storage/lease_store.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
 #include "server/storage/token_store.hpp"
 #include "server/studies/study_manager.hpp"
+#include "server/studies/task_desk.hpp"
 
 namespace quarry::server {
 
@@ -25,6 +27,9 @@ struct ApiContext {
   ImportStore& imports;
   const evaluators::Resources& resources;
   PredictorRegistry& predictors;
+  TaskDesk& desk;
+  LeaseStore& leases;
+  Clock clock;
   TokenStore& tokens;
   const RequestCounts& counts;
   bool serves_tls = false;
@@ -38,7 +43,27 @@ Router make_router(const ApiContext& context);
 Response create_study(const ApiContext& context, const Request& request);
 Response list_studies(const ApiContext& context, const Request& request);
 Response get_study(const ApiContext& context, const Request& request);
+Response change_study(const ApiContext& context, const Request& request);
+Response delete_study(const ApiContext& context, const Request& request);
+
+// study_verbs.cpp
+Response pause_study(const ApiContext& context, const Request& request);
+Response resume_study(const ApiContext& context, const Request& request);
 Response stop_study(const ApiContext& context, const Request& request);
+Response cancel_study(const ApiContext& context, const Request& request);
+Response clone_study(const ApiContext& context, const Request& request);
+Response extend_study(const ApiContext& context, const Request& request);
+Response enqueue_trial(const ApiContext& context, const Request& request);
+
+// tasks.cpp
+Response claim_task(const ApiContext& context, const Request& request);
+Response heartbeat_task(const ApiContext& context, const Request& request);
+Response complete_task(const ApiContext& context, const Request& request);
+Response fail_task(const ApiContext& context, const Request& request);
+Response get_task(const ApiContext& context, const Request& request);
+Response ask_study(const ApiContext& context, const Request& request);
+Response tell_study(const ApiContext& context, const Request& request);
+Response list_workers(const ApiContext& context, const Request& request);
 
 // trials.cpp
 Response list_trials(const ApiContext& context, const Request& request);
@@ -51,6 +76,7 @@ Response stream_events(const ApiContext& context, const Request& request);
 Response create_supernet(const ApiContext& context, const Request& request);
 Response list_supernets(const ApiContext& context, const Request& request);
 Response get_supernet(const ApiContext& context, const Request& request);
+Response get_manifest(const ApiContext& context, const Request& request);
 Response get_manifest_schema(const ApiContext& context, const Request& request);
 Response describe_network(const ApiContext& context, const Request& request);
 

@@ -4,6 +4,7 @@
 
 #include "server/api/api.hpp"
 #include "server/api/views.hpp"
+#include "server/studies/study_state.hpp"
 
 namespace quarry::server {
 
@@ -31,7 +32,7 @@ Response stream_events(const ApiContext& context, const Request& request) {
   };
   source.ended = [&store = context.store, id] {
     const auto study = store.study(id);
-    return !study || study->state == "completed" || study->state == "failed";
+    return !study || has_ended(study->state);
   };
   return {.content_type = "text/event-stream", .events = std::move(source)};
 }

@@ -100,6 +100,13 @@ Response get_supernet(const ApiContext& context, const Request& request) {
   return json_response(whole_view(*supernet));
 }
 
+// The text as it was posted: a worker elsewhere must have the very same.
+Response get_manifest(const ApiContext& context, const Request& request) {
+  Response refusal;
+  const evaluators::LoadedSupernet* supernet = find_supernet(context, request, refusal);
+  return supernet == nullptr ? refusal : Response{.body = supernet->supernet().manifest};
+}
+
 Response create_supernet(const ApiContext& context, const Request& request) {
   search::FieldErrors errors;
   std::optional<search::Supernet> supernet = search::load_manifest(request.body, errors);

@@ -5,17 +5,13 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "server/studies/study_log.hpp"
+#include "server/studies/study_state.hpp"
+
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
-
-std::optional<std::int64_t> read_integer(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 // Seconds until the budget is spent at the pace so far, or by the clock if that comes first; null
 // when it cannot be told.
@@ -35,6 +31,13 @@ json eta_of(const StudyRecord& record, const json& budget) {
 
 }  // namespace
 
+std::optional<std::int64_t> read_integer(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 Response json_response(const json& document, unsigned status) {
   return {.status = status, .body = document.dump(-1, ' ', false, json::error_handler_t::replace)};
 }
@@ -51,11 +54,15 @@ Response field_problem(const std::string& detail, const search::FieldErrors& err
 
 json study_view(const StudyRecord& record) {
   const json spec = json::parse(record.spec);
-  const json& budget = spec.at("budget");
+  const json budget = to_json(budget_of(record));
   return {{"id", record.id},
           {"name", record.name},
           {"state", record.state},
           {"reason", record.reason},
+          {"allowed", allowed_verbs(record.state)},
+          {"tags", record.tags},
+          {"notes", record.notes},
+          {"priority", record.priority},
           {"created_at", record.created_at},
           {"spec", spec},
           {"progress",
@@ -88,17 +95,27 @@ std::optional<Page> read_page(const Request& request, Response& refusal,
     }
     page.after = *after;
   }
-  for (const auto& [name, ignored] : request.query) {
-    if (name == "page_size" || name == "page_token" ||
-        std::ranges::find(filters, name) != filters.end())
-      continue;
-    std::vector<std::string> known(filters.begin(), filters.end());
-    known.insert(known.end(), {"page_size", "page_token"});
-    refusal = problem(
-        400, "unknown query parameter \"" + name + "\"; known are " + search::one_of(known));
+  std::vector<std::string> known(filters.begin(), filters.end());
+  known.insert(known.end(), {"page_size", "page_token"});
+  if (auto unknown = refuse_unknown(request, known)) {
+    refusal = std::move(*unknown);
     return std::nullopt;
   }
   return page;
+}
+
+std::optional<Response> refuse_unknown(const Request& request,
+                                       const std::vector<std::string>& known) {
+  for (const auto& [name, ignored] : request.query) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    if (known.empty())
+      return problem(400, "there is no query parameter here, got \"" + name + "\"");
+    std::string names;
+    for (std::size_t i = 0; i < known.size(); ++i)
+      names += (i == 0 ? "" : i + 1 < known.size() ? ", " : " and ") + known[i];
+    return problem(400, "unknown query parameter \"" + name + "\"; known are " + names);
+  }
+  return std::nullopt;
 }
 
 std::optional<StudyRecord> find_study(Store& store, const Request& request, Response& refusal) {

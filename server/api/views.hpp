@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "evaluators/stored_predictor.hpp"
 #include "search/supernets/field_error.hpp"
@@ -19,7 +20,8 @@ Response json_response(const nlohmann::json& document, unsigned status = 200);
 // 422 with every field's mistake; 400 when the document could not be read at all.
 Response field_problem(const std::string& detail, const search::FieldErrors& errors);
 
-// {id, name, state, reason, created_at, spec, progress, hypervolume}
+// {id, name, state, reason, allowed, created_at, tags, notes, priority, spec, progress,
+// hypervolume}
 nlohmann::json study_view(const StudyRecord& record);
 
 // All that there is of it but for the numbers of its model.
@@ -34,6 +36,13 @@ struct Page {
 // filters; nothing, and why in `refusal`, when they make no sense.
 std::optional<Page> read_page(const Request& request, Response& refusal,
                               std::span<const std::string_view> filters = {});
+
+// Whole numbers of a query or header.
+std::optional<std::int64_t> read_integer(const std::string& text);
+
+// 400, naming it, when the query has a parameter that is not among `known`.
+std::optional<Response> refuse_unknown(const Request& request,
+                                       const std::vector<std::string>& known);
 
 // Finds the study that the path names, or answers 404.
 std::optional<StudyRecord> find_study(Store& store, const Request& request, Response& refusal);

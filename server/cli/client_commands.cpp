@@ -102,6 +102,9 @@ class Progress {
     if (event.type == "study.state") {
       state_ = data.at("state");
       reason_ = data.at("reason");
+    } else if (event.type == "study.extended") {
+      budget_ = data.at("budget");
+      search_ended_ = false;
     } else if (event.type == "trial.finished") {
       ++finished_;
       if (data.contains("hypervolume") && data["hypervolume"].is_number())
@@ -125,7 +128,9 @@ class Progress {
     return search_ended_ ? 1.0 : std::min(std::max(trials, time), 1.0);
   }
 
-  bool ended() const { return state_ == "completed" || state_ == "failed"; }
+  bool ended() const {
+    return state_ == "completed" || state_ == "failed" || state_ == "cancelled";
+  }
   bool failed() const { return state_ == "failed"; }
   const std::string& reason() const { return reason_; }
 

@@ -39,6 +39,31 @@ enum class FrontFormat { kTable, kJson, kCsv };
 int front(const HttpClient& client, const std::string& study, FrontFormat format,
           std::size_t limit = 1000000);
 
+// One verb of a study ("pause", "cancel", ...) with its body; prints the state that it is in now.
+int act_on_study(const HttpClient& client, const std::string& study, const std::string& verb,
+                 const std::string& body = "");
+int delete_study(const HttpClient& client, const std::string& study);
+// Prints the copy's id. changes: a JSON merge patch to the study's document; may be empty.
+int clone_study(const HttpClient& client, const std::string& study, const std::string& changes);
+int extend_study(const HttpClient& client, const std::string& study,
+                 std::optional<std::int64_t> trials, std::optional<double> seconds);
+// config_file: the network's config as JSON; "-" reads stdin.
+int enqueue_trial(const HttpClient& client, const std::string& study,
+                  const std::string& config_file);
+
+struct ListOptions {
+  std::string state;
+  std::string tag;
+  std::string name;  // a part of it
+  bool as_json = false;
+};
+int list_studies(const HttpClient& client, const ListOptions& options);
+
+// Evaluates a server's tasks until SIGINT or SIGTERM. folder: supernets beside the built-in ones,
+// as in a server's data folder; may be empty.
+struct WorkerOptions;
+int work(const HttpClient& client, const WorkerOptions& options, const std::string& folder);
+
 struct MeasureOptions {
   std::string supernet;
   std::string config_file;  // JSON config; empty: the baseline below

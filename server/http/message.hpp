@@ -41,13 +41,25 @@ struct EventSource {
   std::function<bool()> ended;
 };
 
+struct Response;
+
+// An answer that may have to be waited for, without a thread.
+struct LongPoll {
+  std::function<std::optional<Response>()> attempt;  // nothing: not yet
+  // As EventSource::subscribe: wake means that another attempt may be worth it.
+  std::function<std::shared_ptr<void>(std::function<void()> wake)> subscribe;
+  double seconds = 0.0;  // to wait at most
+  std::function<Response()> give_up;
+};
+
 struct Response {
   unsigned status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<EventSource> events;  // instead of a body
-  std::string route;                  // "/v1/studies/{id}"; empty when no route matched
+  std::optional<EventSource> events;   // instead of a body
+  std::string route;                   // "/v1/studies/{id}"; empty when no route matched
+  std::optional<LongPoll> later = {};  // instead of everything else
 };
 
 // The value of a header, by its name in lower case; empty when it is not there.

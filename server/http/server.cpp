@@ -91,7 +91,7 @@ class Wakeup : public std::enable_shared_from_this<Wakeup> {
     });
   }
 
-  asio::awaitable<void> wait(std::chrono::seconds at_most) {
+  asio::awaitable<void> wait(std::chrono::steady_clock::duration at_most) {
     if (!woken_) {
       timer_.expires_after(at_most);
       boost::system::error_code ignored;
@@ -205,6 +205,20 @@ std::string refusal_of(const beast::error_code& error, const RouteLimits& limits
   return "not an HTTP request that this server understands: " + error.message();
 }
 
+asio::awaitable<Response> wait_for(asio::any_io_executor executor, LongPoll poll) {
+  using Clock = std::chrono::steady_clock;
+  const auto wakeup = std::make_shared<Wakeup>(executor);
+  const std::shared_ptr<void> subscription = poll.subscribe([wakeup] { wakeup->wake(); });
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                      std::chrono::duration<double>(poll.seconds));
+  while (true) {
+    if (std::optional<Response> response = poll.attempt()) co_return std::move(*response);
+    const auto left = end - Clock::now();
+    if (left <= Clock::duration::zero()) co_return poll.give_up();
+    co_await wakeup->wait(left);
+  }
+}
+
 template <typename Stream>
 asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
                                      const Service& service) {
@@ -232,6 +246,8 @@ asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
     } else {
       response = problem(400, "the request's target is not a path with sound escapes");
     }
+    if (response.later)
+      response = co_await wait_for(stream.get_executor(), std::move(*response.later));
     if (response.events && message.method() != http::verb::head) {
       co_await serve_events(stream, std::move(*response.events));
       co_return;

@@ -11,7 +11,7 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 6;
+constexpr int kSchemaVersion = 7;
 constexpr int kFirstSchema = 2;  // what kSchema makes
 
 // Rows hold what one line of the file measured: {"accuracy": 0.754}.
@@ -90,13 +90,30 @@ CREATE INDEX IF NOT EXISTS operator_networks_by_fingerprint ON operator_networks
 CREATE TABLE IF NOT EXISTS latency_models (id TEXT PRIMARY KEY, model TEXT NOT NULL) WITHOUT ROWID;
 )";
 
+// Studies that can be extended, sorted and deleted; leases, each with what came of it.
+constexpr const char* kLifeSchema = R"(
+ALTER TABLE studies ADD COLUMN budget TEXT NOT NULL DEFAULT '';
+ALTER TABLE studies ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE studies ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+ALTER TABLE studies ADD COLUMN priority INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX events_of_state ON events (study, type, sequence) WHERE type = 'study.state';
+CREATE TABLE leases (
+  token INTEGER PRIMARY KEY AUTOINCREMENT, task TEXT NOT NULL, study TEXT NOT NULL REFERENCES studies(id), trial INTEGER NOT NULL,
+  evaluator TEXT NOT NULL, metrics TEXT NOT NULL, worker TEXT NOT NULL, machine TEXT NOT NULL, seconds REAL NOT NULL, state TEXT NOT NULL, outcome TEXT NOT NULL
+);
+CREATE INDEX leases_by_task ON leases (task, token);
+CREATE INDEX leases_by_study ON leases (study);
+CREATE INDEX leases_held ON leases (token) WHERE state = 'held';
+)";
+
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array<const char*, 5> kMigrations = {
+constexpr std::array<const char*, 6> kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
     kAccessTables,
     kImportsSchema,
     kPredictorTables,
     kOperatorTimeTables,
+    kLifeSchema,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 

@@ -18,6 +18,10 @@ StudyRecord read_study(const Query& query) {
                     .elapsed_seconds = query.number(6),
                     .trials = query.integer(7)};
   if (!query.is_null(8)) study.hypervolume = query.number(8);
+  study.budget = query.text(9);
+  nlohmann::json::parse(query.text(10)).get_to(study.tags);
+  study.notes = query.text(11);
+  study.priority = query.integer(12);
   return study;
 }
 
@@ -75,17 +79,59 @@ class SqliteStore final : public Store {
   std::vector<StudyRecord> studies() override {
     const std::scoped_lock lock(read_mutex_);
     std::vector<StudyRecord> found;
-    Query query(reader_, "SELECT * FROM studies ORDER BY created_at DESC, id DESC");
+    Query query(reader_,
+                "SELECT * FROM studies WHERE state <> 'deleted' ORDER BY created_at DESC, id DESC");
     while (query.next()) found.push_back(read_study(query));
     return found;
   }
 
   std::optional<StudyRecord> study(const std::string& id) override {
     const std::scoped_lock lock(read_mutex_);
-    Query query(reader_, "SELECT * FROM studies WHERE id = ?");
+    Query query(reader_, "SELECT * FROM studies WHERE id = ? AND state <> 'deleted'");
     query.bind(id);
     if (!query.next()) return std::nullopt;
     return read_study(query);
+  }
+
+  void set_labels(const std::string& study, const StudyLabels& labels) override {
+    const std::scoped_lock lock(write_mutex_);
+    Transaction transaction(writer_);
+    Query(writer_, "UPDATE studies SET name = ?, tags = ?, notes = ?, priority = ? WHERE id = ?")
+        .bind(labels.name)
+        .bind(nlohmann::json(labels.tags).dump())
+        .bind(labels.notes)
+        .bind(labels.priority)
+        .bind(study)
+        .run();
+    transaction.commit();
+  }
+
+  // The row stays, empty and unseen: measurements refer to it.
+  void remove(const std::string& study) override {
+    const std::scoped_lock lock(write_mutex_);
+    Transaction transaction(writer_);
+    Query(writer_, "DELETE FROM events WHERE study = ?").bind(study).run();
+    Query(writer_, "DELETE FROM trials WHERE study = ?").bind(study).run();
+    Query(writer_, "DELETE FROM leases WHERE study = ?").bind(study).run();
+    Query(writer_,
+          "UPDATE studies SET state = 'deleted', name = '', spec = '{}', reason = '', notes = '', "
+          "tags = '[]', budget = '' WHERE id = ?")
+        .bind(study)
+        .run();
+    transaction.commit();
+  }
+
+  std::vector<EventRecord> state_history(const std::string& study) override {
+    const std::scoped_lock lock(read_mutex_);
+    std::vector<EventRecord> found;
+    Query query(
+        reader_,
+        "SELECT sequence, type, at, data FROM events WHERE study = ? AND type = 'study.state' "
+        "ORDER BY sequence");
+    query.bind(study);
+    while (query.next())
+      found.push_back({query.integer(0), query.text(1), query.text(2), query.text(3)});
+    return found;
   }
 
   std::vector<EventRecord> events(const std::string& study, std::int64_t after,
@@ -161,11 +207,11 @@ class SqliteStore final : public Store {
 
   void write_study(const StudyRecord& study) {
     Query(writer_,
-          "INSERT INTO studies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-          "name = excluded.name, spec = excluded.spec, "
+          "INSERT INTO studies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+          "UPDATE SET spec = excluded.spec, "
           "state = excluded.state, reason = excluded.reason, elapsed_seconds = "
           "excluded.elapsed_seconds, trials = excluded.trials, "
-          "hypervolume = excluded.hypervolume")
+          "hypervolume = excluded.hypervolume, budget = excluded.budget")
         .bind(study.id)
         .bind(study.name)
         .bind(study.spec)
@@ -175,6 +221,10 @@ class SqliteStore final : public Store {
         .bind(study.elapsed_seconds)
         .bind(study.trials)
         .bind(study.hypervolume)
+        .bind(study.budget)
+        .bind(nlohmann::json(study.tags).dump())
+        .bind(study.notes)
+        .bind(study.priority)
         .run();
   }
 

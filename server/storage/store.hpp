@@ -18,13 +18,25 @@ struct StudyRecord {
   std::string id;
   std::string name;
   std::string spec;              // JSON, defaults filled in
-  std::string state;             // queued, running, completed, failed
+  std::string state;             // one of study_states()
   std::string reason;            // why it is in this state; may be empty
   std::string created_at;        // RFC 3339, UTC
   double elapsed_seconds = 0.0;  // of running, over all restarts
   std::int64_t trials = 0;       // finished, whatever came of them
   std::optional<double> hypervolume;
+  std::string budget;             // JSON, once it was extended; empty: as in the spec
+  std::vector<std::string> tags;  // these three are the user's; a commit sets them only when it
+  std::string notes;              // creates the study, set_labels at any time
+  std::int64_t priority = 1;      // its share of the workers' turns
   bool operator==(const StudyRecord&) const = default;
+};
+
+// What a user may change about a study at any time, because no result depends on it.
+struct StudyLabels {
+  std::string name;
+  std::vector<std::string> tags;
+  std::string notes;
+  std::int64_t priority = 1;
 };
 
 struct EventRecord {
@@ -89,9 +101,14 @@ class Store {
   // All, newest first.
   virtual std::vector<StudyRecord> studies() = 0;
   virtual std::optional<StudyRecord> study(const std::string& id) = 0;
+  virtual void set_labels(const std::string& study, const StudyLabels& labels) = 0;
+  // Forgets the study, its log and its trials. What it measured answers later studies still.
+  virtual void remove(const std::string& study) = 0;
   // Those after a sequence number, in order.
   virtual std::vector<EventRecord> events(const std::string& study, std::int64_t after,
                                           std::size_t limit) = 0;
+  // Its events of type study.state, in order.
+  virtual std::vector<EventRecord> state_history(const std::string& study) = 0;
   // By number.
   virtual std::vector<TrialRecord> trials(const std::string& study, const TrialQuery& query) = 0;
   // The latest measurement of any study that answers the question, if there is one.
@@ -101,7 +118,8 @@ class Store {
 };
 
 struct Database;
-std::shared_ptr<Database> open_database(const std::string& folder);  // see database.hpp
+// What open_database() of database.hpp is, for those who see no SQLite.
+std::shared_ptr<Database> open_database(const std::string& folder);
 
 std::unique_ptr<Store> open_sqlite_store(std::shared_ptr<Database> database);
 // The same over a database of its own: open_database(folder) says what it throws.

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +19,7 @@
 #include "server/storage/store.hpp"
 #include "server/studies/clock.hpp"
 #include "server/studies/front_tracker.hpp"
+#include "server/studies/study_log.hpp"
 #include "server/studies/study_plan.hpp"
 #include "server/studies/task_queue.hpp"
 #include "server/studies/trial_log.hpp"
@@ -30,7 +33,7 @@ struct StudyContext {
   const evaluators::SupernetLibrary& supernets;
   evaluators::NetworkPool& pool;
   Clock clock;
-  evaluators::Resources resources = {};  // that evaluators work from
+  evaluators::Resources resources = {};          // that evaluators work from
   const OperatorKnowledge* operators = nullptr;  // null: none is kept
 };
 
@@ -40,65 +43,95 @@ class Conductor {
   Conductor(StudyContext context, StudyRecord record);
   ~Conductor();
 
-  // Until the study has ended or a stop is requested; after a stop the study stays running in the
-  // store and another conductor can go on. An error of the outside world or of the log ends the
-  // study as failed, with the reason.
+  // Until the study has ended or is paused, or a stop is requested; after a stop the study stays
+  // running in the store and another conductor can go on. An error of the outside world or of the
+  // log ends the study as failed, with the reason.
   void run(std::stop_token stop);
 
-  // The user wants no more trials: the search ends, what is under way is cancelled. Thread-safe.
-  void end_search();
+  // Where the user's wishes are written while this lives; wake() has them heard. Thread-safe.
+  StudyLog& log() { return log_; }
+  void wake();
 
  private:
   struct Completion {
     evaluators::Task task;
     evaluators::Evaluation evaluation;
   };
+  // conductor_replay.cpp
   void prepare();
   void replay();
   void apply(const EventRecord& event);
-  void conduct(std::stop_token stop);
+  void apply_trial(const EventRecord& event);
 
+  // conductor.cpp
+  void conduct(std::stop_token stop);
+  bool has_come_to_rest();
+  void hear();
+  void park();
+  void unpark();
+  void search_on();
+  void wait_and_receive(std::stop_token stop);
+  void close_search(const std::string& reason);
+  void start_tests();
+  bool enter(const std::string& state, const std::string& reason);
+  std::optional<double> seconds_left() const;
+
+  // conductor_trials.cpp and conductor_tasks.cpp
   void top_up();
-  void create_trial(search::Proposal proposal);
+  bool create_enqueued();
+  void create_trial(search::Proposal proposal, const search::Genome& genome);
   void measure_or_reuse(StudyTrial& trial, Commit& change);
+  void add_reused(StudyTrial& trial, const TaskPlan& task,
+                  const std::map<std::string, search::Measurement>& known, Commit& change);
   void take_up(StudyTrial& trial);
+  void take_up_twins(const StudyTrial& finished);
   void queue_missing(const StudyTrial& trial);
-  void queue_task(const StudyTrial& trial, const TaskPlan& task);
+  void queue_task(const StudyTrial& trial, const TaskPlan& task, const std::string& name);
   MeasurementKey question(const StudyTrial& trial, const TaskPlan& task,
                           const std::string& metric) const;
   void receive(Completion completion);
+  void receive_test(StudyTrial& trial, const evaluators::Evaluation& evaluation);
+  const TaskPlan& plan_of(const evaluators::Task& task) const;
+  void record_measured(StudyTrial& trial, const Completion& completion, Commit& change);
+  bool retry(const StudyTrial& trial, const Completion& completion);
+  void withdraw_tasks(const StudyTrial& trial);
   void finish_if_complete(StudyTrial& trial, Commit& change);
   void finish(StudyTrial& trial, TrialState state, Commit& change);
   void tell(const StudyTrial& trial);
-  void close_search(const std::string& reason);
-  void start_tests();
-  void enter(const std::string& state, const std::string& reason);
-
-  Commit new_commit();
-  void add_event(Commit& change, const std::string& type, const std::string& data);
   void add_trial_row(Commit& change, const StudyTrial& trial);
-  void commit(Commit& change);
-  double elapsed() const;
-  std::optional<double> seconds_left() const;
 
   StudyContext context_;
-  StudyRecord record_;
+  StudyLog log_;
+  const std::string id_;
+  std::string state_;  // as far as it was heard
+  std::string then_;   // the end that a stopping study comes to
+  std::string end_reason_;
   StudySpec spec_;
   std::unique_ptr<StudyPlan> plan_;
   std::unique_ptr<search::SearchAlgorithm> algorithm_;
   std::unique_ptr<FrontTracker> tracker_;
   std::vector<StudyTrial> trials_;
+  std::multimap<search::Genome, std::size_t> by_genome_;
+  std::deque<search::Genome> enqueued_;
   std::set<std::size_t> front_;
   std::set<std::size_t> outstanding_;
   std::set<std::size_t> untested_;
+  std::set<std::string> in_flight_;              // ids of tasks that are queued or running
+  std::map<std::string, std::int64_t> retries_;  // by the task's id
+  struct Machine {
+    std::string id;           // as its worker named it
+    std::string fingerprint;  // of what it measured
+  };
+  std::map<std::string, Machine> machines_;  // that tagged tasks are measured on, by plan
+  bool parked_ = false;                      // nothing is queued while the study is pausing
   bool search_closed_ = false;
-  double started_at_ = 0.0;      // steady seconds
-  double elapsed_before_ = 0.0;  // of earlier lives
+  std::int64_t extensions_ = 0;   // heard so far
+  std::int64_t replayed_to_ = 0;  // sequence number of the last event that was applied
 
   std::mutex mutex_;
   std::condition_variable_any arrived_;
   std::vector<Completion> inbox_;
-  bool end_requested_ = false;
+  bool woken_ = false;
 };
 
 }  // namespace quarry::server

@@ -1,17 +1,20 @@
-// Tested by tests/server/conductor_test.cpp and, across kill -9, by tests/e2e/restart_test.cpp.
+// Tested by tests/server/study_life_test.cpp and, across kill -9, by tests/e2e/restart_test.cpp.
 #include "server/studies/study_manager.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include "server/studies/study_state.hpp"
+
 namespace quarry::server {
 
 void StudyManager::resume_all() {
+  const std::scoped_lock lock(mutex_);
   for (const StudyRecord& record : context_.store.studies()) {
-    if (record.state == "queued" || record.state == "running") start(record);
+    if (is_conducted(record.state)) start(record);
   }
 }
 
-StudyRecord StudyManager::create(StudySpec spec) {
+StudyRecord StudyManager::create(StudySpec spec, const StudyLabels& labels, bool draft) {
   if (context_.operators != nullptr && spec.latency_model == "auto") {
     const std::string model =
         choose_latency_model(spec, *context_.supernets.find(spec.supernet), *context_.operators);
@@ -21,23 +24,19 @@ StudyRecord StudyManager::create(StudySpec spec) {
   StudyRecord record{.id = new_id("st_"),
                      .name = spec.name,
                      .spec = document.dump(),
-                     .state = "queued",
+                     .state = draft ? "draft" : "queued",
                      .reason = "",
-                     .created_at = context_.clock.now()};
+                     .created_at = context_.clock.now(),
+                     .tags = labels.tags,
+                     .notes = labels.notes,
+                     .priority = labels.priority};
   Commit change{.study = record};
-  const nlohmann::json data = {{"id", record.id}, {"spec", document}};
+  const nlohmann::json data = {{"id", record.id}, {"spec", document}, {"state", record.state}};
   change.events.push_back({.type = "study.created", .at = record.created_at, .data = data.dump()});
   context_.store.commit(change);
-  start(record);
-  return record;
-}
-
-StudyManager::StopResult StudyManager::stop(const std::string& id) {
   const std::scoped_lock lock(mutex_);
-  const auto found = running_.find(id);
-  if (found == running_.end() || *found->second.ended) return StopResult::kNotRunning;
-  found->second.conductor->end_search();
-  return StopResult::kStopping;
+  if (!draft) start(record);
+  return record;
 }
 
 void StudyManager::stop_all() {
@@ -46,17 +45,114 @@ void StudyManager::stop_all() {
   running_.clear();
 }
 
+// Precondition: mutex_ is held. A conductor that was there has come to rest, or is about to.
 void StudyManager::start(const StudyRecord& record) {
-  const std::scoped_lock lock(mutex_);
-  std::erase_if(running_, [](const auto& entry) { return entry.second.ended->load(); });
+  running_.erase(record.id);
+  std::erase_if(running_, [](const auto& entry) { return entry.second.at_rest->load(); });
   Running& running = running_[record.id];
   running.conductor = std::make_unique<Conductor>(context_, record);
-  running.ended = std::make_unique<std::atomic<bool>>(false);
+  running.at_rest = std::make_unique<std::atomic<bool>>(false);
   running.thread = std::jthread(
-      [conductor = running.conductor.get(), ended = running.ended.get()](std::stop_token stop) {
+      [conductor = running.conductor.get(), at_rest = running.at_rest.get()](std::stop_token stop) {
         conductor->run(stop);
-        ended->store(true);
+        at_rest->store(true);
       });
+}
+
+StudyManager::Outcome StudyManager::act(const std::string& id, const std::string& verb,
+                                        const std::function<Next(StudyLog&)>& action) {
+  const std::scoped_lock lock(mutex_);
+  const auto stored = context_.store.study(id);
+  if (!stored) return {Verdict::kUnknown, {}};
+  // A conductor that has come to rest leaves its log behind, up to date.
+  const auto found = running_.find(id);
+  std::optional<StudyLog> own;
+  if (found == running_.end()) own.emplace(context_.store, context_.hub, context_.clock, *stored);
+  StudyLog& log = own ? *own : found->second.conductor->log();
+  Next next = allows(log.record().state, verb) ? action(log) : Next::kRefused;
+  Outcome outcome{next == Next::kRefused ? Verdict::kRefused : Verdict::kDone, log.record()};
+  // Labels are written beside the log.
+  outcome.study.name = stored->name;
+  outcome.study.tags = stored->tags;
+  outcome.study.notes = stored->notes;
+  outcome.study.priority = stored->priority;
+  if (next == Next::kStart) start(outcome.study);
+  if (next == Next::kWake && found != running_.end()) found->second.conductor->wake();
+  return outcome;
+}
+
+StudyManager::Outcome StudyManager::pause(const std::string& id) {
+  return act(id, "pause", [](StudyLog& log) {
+    return log.direct({"queued", "running"}, "pausing", "paused by the user") ? Next::kWake
+                                                                              : Next::kRefused;
+  });
+}
+
+StudyManager::Outcome StudyManager::resume(const std::string& id) {
+  return act(id, "resume", [](StudyLog& log) {
+    if (log.direct({"pausing"}, "running", "resumed by the user")) return Next::kWake;
+    if (log.direct({"draft"}, "queued", "started by the user")) return Next::kStart;
+    return log.direct({"paused", "failed"}, "queued", "resumed by the user") ? Next::kStart
+                                                                             : Next::kRefused;
+  });
+}
+
+StudyManager::Outcome StudyManager::stop(const std::string& id) {
+  return act(id, "stop", [](StudyLog& log) {
+    const std::string reason = "stopped by the user";
+    if (log.direct({"paused"}, "stopping", reason, "completed")) return Next::kStart;
+    return log.direct({"queued", "running", "pausing"}, "stopping", reason, "completed")
+               ? Next::kWake
+               : Next::kRefused;
+  });
+}
+
+StudyManager::Outcome StudyManager::cancel(const std::string& id) {
+  return act(id, "cancel", [](StudyLog& log) {
+    const std::string reason = "cancelled by the user";
+    if (log.direct({"draft"}, "cancelled", reason)) return Next::kNothing;
+    if (log.direct({"paused"}, "stopping", reason, "cancelled")) return Next::kStart;
+    return log.direct({"queued", "running", "pausing", "stopping"}, "stopping", reason, "cancelled")
+               ? Next::kWake
+               : Next::kRefused;
+  });
+}
+
+StudyManager::Outcome StudyManager::extend(const std::string& id, const Budget& more) {
+  return act(id, "extend", [&](StudyLog& log) {
+    switch (log.extend(more)) {
+      case StudyLog::Extension::kRefused:
+        return Next::kRefused;
+      case StudyLog::Extension::kReopened:
+        return Next::kStart;
+      case StudyLog::Extension::kHeard:
+        break;
+    }
+    return Next::kWake;
+  });
+}
+
+StudyManager::Outcome StudyManager::enqueue(const std::string& id, const search::Genome& genome) {
+  return act(id, "enqueue",
+             [&](StudyLog& log) { return log.enqueue(genome) ? Next::kWake : Next::kRefused; });
+}
+
+StudyManager::Outcome StudyManager::remove(const std::string& id) {
+  const Outcome outcome = act(id, "delete", [](StudyLog&) { return Next::kNothing; });
+  if (outcome.verdict != Verdict::kDone) return outcome;
+  const std::scoped_lock lock(mutex_);
+  running_.erase(id);
+  context_.store.remove(id);
+  context_.hub.publish(id);
+  return outcome;
+}
+
+StudyManager::Outcome StudyManager::set_labels(const std::string& id, const StudyLabels& labels) {
+  const std::scoped_lock lock(mutex_);
+  if (!context_.store.study(id)) return {Verdict::kUnknown, {}};
+  context_.store.set_labels(id, labels);
+  context_.queue.set_priority(id, labels.priority);
+  return {Verdict::kDone, *context_.store.study(id)};
 }
 
 }  // namespace quarry::server

@@ -3,23 +3,30 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "search/supernets/json_fields.hpp"
 
 namespace quarry::server {
 namespace {
 
+std::string question_of(const std::string& evaluator, const OptionValues& options) {
+  return evaluator + " " + search::options_to_json(options).dump();
+}
+
 TaskPlan make_plan(const std::string& evaluator, const OptionValues& options,
-                   const std::string& metric, const evaluators::Resources& resources) {
-  const auto [id, text] = evaluators::find_evaluator(evaluator)->fingerprint(options, resources);
-  return {evaluator, options, {metric}, plan_key(evaluator, options), id, text};
+                   const std::vector<std::string>& tags, const std::string& metric,
+                   const evaluators::Resources& resources) {
+  TaskPlan plan{.evaluator = evaluator, .options = options, .tags = tags, .metrics = {metric}};
+  plan.question = plan.key = question_of(evaluator, options);
+  for (const std::string& tag : tags) plan.key += " " + tag;
+  if (tags.empty())
+    std::tie(plan.fingerprint_id, plan.fingerprint) =
+        evaluators::find_evaluator(evaluator)->fingerprint(options, resources);
+  return plan;
 }
 
 }  // namespace
-
-std::string plan_key(const std::string& evaluator, const OptionValues& options) {
-  return evaluator + " " + search::options_to_json(options).dump();
-}
 
 StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
                      evaluators::NetworkPool& pool, const evaluators::Resources& resources,
@@ -37,35 +44,31 @@ StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& su
       immediate_of_[wanted.metric] = add_immediate(wanted.evaluator, wanted.options, context);
       continue;
     }
-    const std::string key = plan_key(wanted.evaluator, wanted.options);
-    const auto same = std::ranges::find(tasks_, key, &TaskPlan::key);
+    TaskPlan plan =
+        make_plan(wanted.evaluator, wanted.options, wanted.tags, wanted.metric, resources);
+    const auto same = std::ranges::find(tasks_, plan.key, &TaskPlan::key);
     if (same != tasks_.end()) {
       same->metrics.push_back(wanted.metric);
     } else {
-      tasks_.push_back(make_plan(wanted.evaluator, wanted.options, wanted.metric, resources));
+      tasks_.push_back(std::move(plan));
     }
     const bool tunes_on_validation = wanted.metric == "accuracy" &&
-                                     wanted.evaluator == "validation" &&
+                                     wanted.evaluator == "validation" && wanted.tags.empty() &&
                                      wanted.options.text("split") == "validation";
     if (spec.final_test && tunes_on_validation && supernet.dataset().test.count() > 0) {
       OptionValues options = wanted.options;
       options.set("split", std::string("test"));
       options.set("images", std::int64_t{0});
-      final_test_ = make_plan(wanted.evaluator, options, "test_accuracy", resources);
+      final_test_ = make_plan(wanted.evaluator, options, {}, "test_accuracy", resources);
     }
   }
 }
 
 std::string StudyPlan::supernet_key() const { return supernet().name + "@" + supernet_.version(); }
 
-const TaskPlan* StudyPlan::find_task(const std::string& key) const {
-  const auto found = std::ranges::find(tasks_, key, &TaskPlan::key);
-  return found == tasks_.end() ? nullptr : &*found;
-}
-
 std::size_t StudyPlan::add_immediate(const std::string& evaluator, const OptionValues& options,
                                      const evaluators::EvaluatorContext& context) {
-  std::string key = plan_key(evaluator, options);
+  std::string key = question_of(evaluator, options);
   const auto same = std::ranges::find(immediate_, key, &Immediate::key);
   if (same != immediate_.end()) return static_cast<std::size_t>(same - immediate_.begin());
   immediate_.push_back({.key = std::move(key),
@@ -89,8 +92,7 @@ double StudyPlan::immediate_value(const search::Genome& small, const std::string
   Immediate& immediate = immediate_[immediate_of_.at(metric)];
   if (immediate.genome != small) {
     const search::Genome genome = subspace_.expand(small);
-    immediate.metrics =
-        immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics;
+    immediate.metrics = immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics;
     immediate.genome = small;
   }
   return immediate.metrics.at(metric).value;

@@ -18,14 +18,17 @@
 
 namespace quarry::server {
 
-// One task per trial: all metrics that one evaluator brings with the same options.
+// One task per trial: all metrics that one evaluator brings with the same options, from workers
+// with the same tags.
 struct TaskPlan {
   std::string evaluator;
   OptionValues options;
+  std::vector<std::string> tags;
   std::vector<std::string> metrics;
-  std::string key;  // evaluator and options as text: tells the plans of a study apart
-  std::string fingerprint_id;
-  std::string fingerprint;  // as text
+  std::string question;        // evaluator and options as text: what measurements are kept under
+  std::string key;             // and tags: tells the plans of a study apart
+  std::string fingerprint_id;  // of this machine; empty where it does not matter, or is another
+  std::string fingerprint;     // as text
 };
 
 class StudyPlan {
@@ -46,8 +49,6 @@ class StudyPlan {
   std::string supernet_key() const;
 
   std::span<const TaskPlan> tasks() const { return tasks_; }
-  // nullptr when the study has no such task.
-  const TaskPlan* find_task(const std::string& key) const;
   // Accuracy on the official test set, for the final front; nothing when it is not wanted or not
   // there.
   const std::optional<TaskPlan>& final_test() const { return final_test_; }
@@ -91,14 +92,11 @@ class StudyPlan {
   const evaluators::LoadedSupernet& supernet_;
   search::Subspace subspace_;
   SeedList seeds_;
-  mutable std::vector<Immediate> immediate_;  // the first is the analytic one
+  mutable std::vector<Immediate> immediate_;         // the first is the analytic one
   std::map<std::string, std::size_t> immediate_of_;  // by metric of the spec
   std::vector<TaskPlan> tasks_;
   std::optional<TaskPlan> final_test_;
   std::unique_ptr<LatencyPrior> prior_;
 };
-
-// The key of a task's plan.
-std::string plan_key(const std::string& evaluator, const OptionValues& options);
 
 }  // namespace quarry::server

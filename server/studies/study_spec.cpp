@@ -120,6 +120,10 @@ class SpecReader {
                    "must be \"auto\", \"none\" or the id of a model (lm_...), got \"" +
                        spec_.latency_model + "\"");
     }
+    spec_.in_flight =
+        reader.integer("in_flight", Presence::kOptional, 1, 4096).value_or(spec_.in_flight);
+    if (const json* retries = reader.object("retries", Presence::kOptional))
+      spec_.retries = read_retries(*retries, reader.pointer("retries"), errors_);
     reader.finish();
     if (errors_.size() > before) return std::nullopt;
     return std::move(spec_);
@@ -243,12 +247,14 @@ class SpecReader {
                                       "{\"evaluator\": \"table\", \"import\": \"im_...\"}"});
       return;
     }
-    const std::string allowed[] = {"evaluator"};
+    const std::string allowed[] = {"evaluator", "tags"};
     MetricPlan plan{
         .metric = metric,
         .evaluator = entry->name,
         .options = search::read_options(given, pointer, entry->options, errors_, allowed)};
-    if (supernet_ != nullptr) {
+    plan.tags = read_tags(given, pointer, *entry);
+    // What workers elsewhere can do, they find out themselves.
+    if (supernet_ != nullptr && plan.tags.empty()) {
       if (const auto why = entry->unavailable(*supernet_, plan.options))
         errors_.push_back({pointer, metric + " cannot be measured: " + *why});
       if (entry->refuses != nullptr) {
@@ -261,6 +267,32 @@ class SpecReader {
     spec_.metrics.push_back(std::move(plan));
   }
 
+  // Sorted, so that their order makes no difference.
+  std::vector<std::string> read_tags(const json& given, const std::string& pointer,
+                                     const evaluators::EvaluatorEntry& entry) {
+    std::vector<std::string> tags;
+    if (!given.is_object() || !given.contains("tags")) return tags;
+    const json& list = given["tags"];
+    const std::string at = pointer + "/tags";
+    if (!list.is_array()) {
+      errors_.push_back({at, "must be an array, got " + search::json_type(list)});
+      return tags;
+    }
+    if (!list.empty() && entry.concurrency == evaluators::Concurrency::kImmediate)
+      errors_.push_back({at, entry.name + " needs no worker, so its metrics have no tags"});
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (list[i].is_string() && !list[i].get<std::string>().empty()) {
+        tags.push_back(list[i].get<std::string>());
+      } else {
+        errors_.push_back({search::child_pointer(at, std::to_string(i)),
+                           "must be a word such as \"device=phone\""});
+      }
+    }
+    std::ranges::sort(tags);
+    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+    return tags;
+  }
+
   // Those of the supernet that run where its trials are measured, unless the user wants fewer.
   void read_precisions(const json* given, const std::string& pointer) {
     using search::Precision;
@@ -268,7 +300,7 @@ class SpecReader {
     const auto runs_here = [&](Precision precision) {
       return std::ranges::all_of(spec_.metrics, [&](const MetricPlan& plan) {
         const auto* evaluator = evaluators::find_evaluator(plan.evaluator);
-        if (evaluator->precisions == nullptr) return true;
+        if (evaluator->precisions == nullptr || !plan.tags.empty()) return true;
         const auto runs = evaluator->precisions();
         return std::ranges::find(runs, precision) != runs.end();
       });
@@ -314,7 +346,7 @@ class SpecReader {
     const auto runs_here = [&](const std::string& name) {
       return std::ranges::all_of(spec_.metrics, [&](const MetricPlan& plan) {
         const auto* evaluator = evaluators::find_evaluator(plan.evaluator);
-        if (evaluator->weight_schemes == nullptr) return true;
+        if (evaluator->weight_schemes == nullptr || !plan.tags.empty()) return true;
         return std::ranges::any_of(evaluator->weight_schemes(),
                                    [&](const search::WeightScheme& scheme) {
                                      return scheme.symmetric == (name == kWeightSchemes.front());
@@ -471,6 +503,7 @@ json to_json(const StudySpec& spec) {
   for (const MetricPlan& plan : spec.metrics) {
     metrics[plan.metric] = search::options_to_json(plan.options);
     metrics[plan.metric]["evaluator"] = plan.evaluator;
+    if (!plan.tags.empty()) metrics[plan.metric]["tags"] = plan.tags;
   }
   json precisions = json::array();
   for (const search::Precision precision : spec.precisions)
@@ -490,7 +523,9 @@ json to_json(const StudySpec& spec) {
                    {"seed", spec.seed},
                    {"baselines", spec.baselines},
                    {"seeds", to_json(spec.seeds)},
-                   {"final_test", spec.final_test}};
+                   {"final_test", spec.final_test},
+                   {"in_flight", spec.in_flight},
+                   {"retries", to_json(spec.retries)}};
   if (spec.latency_model != "auto") document["latency_model"] = spec.latency_model;
   if (!spec.weight_schemes.empty()) document["weight_schemes"] = spec.weight_schemes;
   for (const auto& [gene, value] : spec.fixed)

@@ -16,6 +16,7 @@
 #include "search/core/subspace.hpp"
 #include "search/network/network.hpp"
 #include "search/supernets/field_error.hpp"
+#include "server/studies/retry_policy.hpp"
 #include "server/studies/seeds.hpp"
 
 namespace quarry::server {
@@ -25,6 +26,7 @@ struct MetricPlan {
   std::string metric;
   std::string evaluator;
   OptionValues options;
+  std::vector<std::string> tags;  // of the workers that measure it; empty: it is measured here
   bool operator==(const MetricPlan&) const = default;
 };
 
@@ -51,6 +53,8 @@ struct StudySpec {
   // Of what this machine knows of operators: "none", the id of a model, or "auto": the one that it
   // knows when the study is created, which then stands here.
   std::string latency_model = "auto";
+  std::int64_t in_flight = 16;  // trials under way at most
+  RetryPolicy retries;
   bool operator==(const StudySpec&) const = default;
 };
 

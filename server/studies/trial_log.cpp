@@ -13,14 +13,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<const char*, 5> kStates = {"running", "succeeded", "infeasible", "failed",
-                                                "cancelled"};
+constexpr std::array<const char*, 6> kStates = {"queued", "succeeded", "infeasible",
+                                                "failed", "expired",   "cancelled"};
 
 }  // namespace
 
 std::string to_text(TrialState state) { return kStates[static_cast<std::size_t>(state)]; }
 
 TrialState trial_state(const std::string& text) {
+  if (text == "running") return TrialState::kQueued;  // in logs of the first version
   for (std::size_t i = 0; i < kStates.size(); ++i) {
     if (text == kStates[i]) return static_cast<TrialState>(i);
   }

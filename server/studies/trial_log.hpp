@@ -15,7 +15,12 @@
 
 namespace quarry::server {
 
-enum class TrialState { kRunning, kSucceeded, kInfeasible, kFailed, kCancelled };
+// What the log knows. That an open trial is leased or being measured is known by who holds its
+// tasks (task_desk.hpp); the API shows it in place of kQueued.
+enum class TrialState { kQueued, kSucceeded, kInfeasible, kFailed, kExpired, kCancelled };
+
+// The origin of a trial that the user asked for.
+inline constexpr const char* kEnqueued = "enqueued";
 
 std::string to_text(TrialState state);
 // Throws std::runtime_error on a name that no version wrote.
@@ -27,7 +32,7 @@ struct StudyTrial {
   search::Origin origin;
   std::string baseline;  // the manifest's name for it, if it has one
   SeedPlace seed;        // where it comes from, if it is another seed
-  TrialState state = TrialState::kRunning;
+  TrialState state = TrialState::kQueued;
   std::string reason;  // why it failed
   std::map<std::string, search::Measurement> metrics;
 };

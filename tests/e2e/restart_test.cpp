@@ -34,6 +34,10 @@ std::string submit(const std::string& url) {
   return json::parse(created.body)["id"];
 }
 
+unsigned verb(const std::string& url, const std::string& id, const std::string& name) {
+  return HttpClient(url).request("POST", "/v1/studies/" + id + ":" + name).status;
+}
+
 std::string trials_of(const std::string& url, const std::string& id) {
   std::string text;
   const json page = json::parse(
@@ -72,17 +76,27 @@ TEST_CASE(
   const test::TemporaryFolder folder;
   std::string id;
   int lives = 0;
+  int pauses = 0;
+  bool paused = false;
   bool ended = false;
-  // Each life sees a few more events than the log already holds, then dies without warning.
+  // Each life sees a few more events than the log already holds, then dies without warning; every
+  // other one while it is pausing.
   for (int patience = 5; !ended; patience += 13) {
     test::ServerProcess server(folder.path());
     if (id.empty()) id = submit(server.url());
+    if (paused) {
+      test::follow_until(server.url(), id, "paused", pauses);
+      CHECK(verb(server.url(), id, "resume") == 202);
+    }
     ended = test::follow(server.url(), id, patience);
     ++lives;
     if (ended) CHECK(trials_of(server.url(), id) == expected);
+    paused = !ended && lives % 2 == 0 && verb(server.url(), id, "pause") == 202;
+    pauses += paused ? 1 : 0;
     server.end(SIGKILL);
   }
   CHECK(lives > 4);
+  CHECK(pauses > 1);
   CHECK(query(folder.path(), "PRAGMA integrity_check") == "ok");
   CHECK(query(folder.path(), "SELECT count(*) FROM measurements") == "48");
   CHECK(query(folder.path(),

@@ -19,8 +19,7 @@ class ListedTasks final : public TaskSource {
   }
 
   void complete(const Task& task, Evaluation evaluation) override {
-    transcript +=
-        std::to_string(task.id) + (evaluation.failure.empty() ? " ok" : " " + evaluation.failure);
+    transcript += task.id + (evaluation.failure.empty() ? " ok" : " " + evaluation.failure);
     for (const auto& [metric, measurement] : evaluation.metrics) transcript += " " + metric;
     transcript += "\n";
   }
@@ -37,23 +36,26 @@ TEST_CASE("a worker completes every task, the impossible ones with a reason") {
   const auto options = [](const char* name) {
     return OptionValues::defaults(find_evaluator(name)->options);
   };
-  ListedTasks tasks(
-      {{.id = 1,
-        .supernet = "fashion_vit",
-        .evaluator = "analytic",
-        .options = options("analytic"),
-        .genome = genome},
-       {.id = 2,
-        .supernet = "nowhere_net",
-        .evaluator = "analytic",
-        .options = {},
-        .genome = genome},
-       {.id = 3, .supernet = "fashion_vit", .evaluator = "oracle", .options = {}, .genome = genome},
-       {.id = 4,
-        .supernet = "fashion_vit",
-        .evaluator = "onednn",
-        .options = options("onednn"),
-        .genome = genome}});
+  ListedTasks tasks({{.id = "1",
+                      .supernet = "fashion_vit",
+                      .evaluator = "analytic",
+                      .options = options("analytic"),
+                      .genome = genome},
+                     {.id = "2",
+                      .supernet = "nowhere_net",
+                      .evaluator = "analytic",
+                      .options = {},
+                      .genome = genome},
+                     {.id = "3",
+                      .supernet = "fashion_vit",
+                      .evaluator = "oracle",
+                      .options = {},
+                      .genome = genome},
+                     {.id = "4",
+                      .supernet = "fashion_vit",
+                      .evaluator = "onednn",
+                      .options = options("onednn"),
+                      .genome = genome}});
   NetworkPool pool;
   run_worker(tasks, library, pool, {});
   CHECK(tasks.transcript ==

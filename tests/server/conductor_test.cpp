@@ -4,38 +4,19 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <latch>
 #include <nlohmann/json.hpp>
 
-#include "server/studies/study_manager.hpp"
+#include "tests/support/bench.hpp"
+#include "tests/support/cut_log.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/server.hpp"
-#include "tests/support/wait_for_end.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
 
-// Everything a conductor needs, with a clock that stands still.
-struct Bench {
-  test::TemporaryFolder folder;
-  std::unique_ptr<Store> store = open_sqlite_store(folder.path());
-  EventHub hub;
-  TaskQueue queue;
-  evaluators::NetworkPool pool;
-  std::atomic<double> now = 0.0;
-
-  StudyContext context() {
-    return {*store,
-            hub,
-            queue,
-            test::library(),
-            pool,
-            {.steady_seconds = [this] { return now.load(); }, .now = [] { return std::string("T"); }}};
-  }
-  void reopen() { store = open_sqlite_store(folder.path()); }
-};
+using test::Bench;
 
 json spec_json(int trials) {
   return {
@@ -132,34 +113,9 @@ TEST_CASE("cut off after any event and started again, a study goes on to the sam
   run_to_end(whole);
   const std::string expected = trials_of(whole);
   const std::vector<EventRecord> log = log_of(whole);
-  // The log of a server that died after `kept` events, rebuilt as its commits would have left it.
   for (std::size_t kept = 0; kept < log.size(); kept += 7) {
     Bench cut;
-    StudyRecord record = stored_study(cut, spec_json(26));
-    record.state = kept > 0 ? "running" : "queued";
-    Commit change{.study = record};
-    std::map<std::int64_t, TrialRecord> rows;
-    for (std::size_t i = 0; i < kept; ++i) {
-      change.events.push_back(log[i]);
-      const json data = json::parse(log[i].data);
-      if (log[i].type == "trial.created" || log[i].type == "trial.finished") {
-        const std::int64_t number = data["number"];
-        rows[number] = {.number = number,
-                        .state = data["state"],
-                        .on_front = data.contains("front") && data["front"]["added"].get<bool>(),
-                        .is_baseline = number < 3,
-                        .data = log[i].data};
-        for (const json& left : data.contains("front") ? data["front"]["removed"] : json::array())
-          rows[left.get<std::int64_t>()].on_front = false;
-      }
-    }
-    for (auto& [number, row] : rows) {
-      json data = json::parse(row.data);
-      for (const char* extra : {"front", "hypervolume", "elapsed_s"}) data.erase(extra);
-      row.data = data.dump();
-      change.trials.push_back(row);
-    }
-    cut.store->commit(change);
+    test::store_cut_log(*cut.store, stored_study(cut, spec_json(26)), log, kept);
     run_to_end(cut);
     INFO("cut after " << kept << " events");
     REQUIRE(trials_of(cut) == expected);
@@ -237,7 +193,7 @@ TEST_CASE("a spent time budget ends the search and cancels what is under way") {
   CHECK(record.reason == "time budget spent");
   CHECK(record.trials < 100);
   for (const TrialRecord& trial : bench.store->trials("st_1", {.limit = 1000}))
-    CHECK(trial.state != "running");
+    CHECK(trial.state != "queued");
 }
 
 TEST_CASE("a log that the algorithm does not repeat fails the study and says so") {
@@ -254,34 +210,6 @@ TEST_CASE("a log that the algorithm does not repeat fails the study and says so"
   CHECK(bench.store->study("st_1")->state == "failed");
   CHECK(bench.store->study("st_1")->reason.find("does not repeat trial 3 of the log") !=
         std::string::npos);
-}
-
-TEST_CASE("a stopped study ends, and a study that is not there cannot be stopped") {
-  Bench bench;
-  search::FieldErrors errors;
-  std::latch stop_requested(1);
-  const test::FakeWorkers workers(bench.queue, 1, [&](const evaluators::Task& task) {
-    if (task.trial >= 2) stop_requested.wait();
-    return test::fake_evaluation(task);
-  });
-  StudyManager manager(bench.context());
-  const auto spec = parse_study_spec(spec_json(1000), test::library(), errors);
-  const StudyRecord record = manager.create(*spec);
-  CHECK(manager.stop(record.id) == StudyManager::StopResult::kStopping);
-  stop_requested.count_down();
-  test::wait_for_end(*bench.store, bench.hub, record.id);
-  CHECK(bench.store->study(record.id)->reason == "stopped by the user");
-  CHECK(manager.stop("st_nobody") == StudyManager::StopResult::kNotRunning);
-}
-
-TEST_CASE("a manager takes up the studies that were running") {
-  Bench bench;
-  stored_study(bench, spec_json(15));
-  const test::FakeWorkers workers(bench.queue, 2);
-  StudyManager manager(bench.context());
-  manager.resume_all();
-  test::wait_for_end(*bench.store, bench.hub, "st_1");
-  CHECK(bench.store->study("st_1")->trials == 15);
 }
 
 }  // namespace

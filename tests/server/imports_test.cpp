@@ -69,6 +69,8 @@ class Fixture {
   }};
   StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock(), resources_}};
   TokenStore tokens_{database_};
+  LeaseStore leases_{database_};
+  TaskDesk desk_{queue_, *store_, leases_, system_clock()};
   RequestCounts counts_;
   ApiContext context_{.store = *store_,
                       .hub = hub_,
@@ -78,6 +80,9 @@ class Fixture {
                       .imports = imports_,
                       .resources = resources_,
                       .predictors = predictors_,
+                      .desk = desk_,
+                      .leases = leases_,
+                      .clock = system_clock(),
                       .tokens = tokens_,
                       .counts = counts_};
   Router router_ = make_router(context_);

@@ -65,6 +65,49 @@ TEST_CASE("a study's row is created, replaced and listed newest first") {
   CHECK_FALSE(store->study("c").has_value());
 }
 
+TEST_CASE("a study's labels change beside its log, which does not change them") {
+  const test::TemporaryFolder folder;
+  const auto store = open_sqlite_store(folder.path());
+  StudyRecord made = study("a");
+  made.tags = {"night"};
+  store->commit({.study = made});
+  store->set_labels("a", {.name = "m", .tags = {"x", "y"}, .notes = "why", .priority = 3});
+  store->commit({.study = made});
+  const StudyRecord found = *store->study("a");
+  CHECK(found.name == "m");
+  CHECK(found.tags == std::vector<std::string>{"x", "y"});
+  CHECK(found.notes == "why");
+  CHECK(found.priority == 3);
+}
+
+TEST_CASE("a removed study is gone, what it measured is still known") {
+  const test::TemporaryFolder folder;
+  const auto store = open_sqlite_store(folder.path());
+  const MeasurementKey key{"net@1", "0,1", "latency_ms", "onednn {}", "fp_1"};
+  Commit change = with_events("a", 2);
+  change.trials = {{.number = 0, .state = "succeeded", .data = "{}"}};
+  change.measurements = {{key, {.value = 2.0, .fingerprint = "fp_1"}, 0}};
+  store->commit(change);
+  store->commit({.study = study("b")});
+  store->remove("a");
+  CHECK_FALSE(store->study("a").has_value());
+  CHECK(store->studies().size() == 1);
+  CHECK(store->events("a", 0, 10).empty());
+  CHECK(store->trials("a", {}).empty());
+  CHECK(store->find_measurement(key)->value == 2.0);
+}
+
+TEST_CASE("the history of a study's states is read without its other events") {
+  const test::TemporaryFolder folder;
+  const auto store = open_sqlite_store(folder.path());
+  Commit change = with_events("a", 3);
+  change.events[1].type = "study.state";
+  store->commit(change);
+  const std::vector<EventRecord> history = store->state_history("a");
+  REQUIRE(history.size() == 1);
+  CHECK(history[0].sequence == 2);
+}
+
 TEST_CASE("trials are replaced by number, leave the front, and are queried in pages") {
   const test::TemporaryFolder folder;
   const auto store = open_sqlite_store(folder.path());

@@ -149,9 +149,35 @@ TEST_CASE("all mistakes of a study are told at once, each where it stands") {
         "trials\n"
         "/seed must be a whole number between 0 and 9007199254740991, got -1\n"
         "/priority is not a field here; the fields are algorithm, baselines, budget, constraints, "
-        "final_test, fixed, latency_model, metrics, name, objectives, "
-        "precisions, seed, "
+        "final_test, fixed, in_flight, latency_model, metrics, name, objectives, "
+        "precisions, retries, seed, "
         "seeds, supernet or weight_schemes\n");
+}
+
+TEST_CASE("a metric may be measured elsewhere, by workers with tags or by the user's own program") {
+  json document = kSmallest;
+  document["metrics"] = {{"accuracy", {{"evaluator", "external"}}},
+                         {"latency_ms", {{"tags", {"device=phone", "a", "a"}}}}};
+  document["retries"] = {{"max", 5}, {"on", {"final"}}};
+  document["in_flight"] = 64;
+  const StudySpec spec = sound(document);
+  CHECK(spec.metrics[0].tags.empty());
+  CHECK(spec.metrics[1].tags == std::vector<std::string>{"a", "device=phone"});
+  CHECK(spec.in_flight == 64);
+  CHECK(retries_again(spec.retries, evaluators::FailureKind::kFinal, 4));
+  CHECK_FALSE(retries_again(spec.retries, evaluators::FailureKind::kFinal, 5));
+  CHECK_FALSE(retries_again(spec.retries, evaluators::FailureKind::kExpired, 0));
+  CHECK(sound(to_json(spec)) == spec);
+  // The formulas need nobody; what does not run here may run elsewhere.
+  document["metrics"]["macs"] = {{"tags", {"x"}}};
+  document["metrics"]["latency_ms"]["tags"] = {1, ""};
+  document["retries"] = {{"max", -1}, {"on", {"always"}}};
+  CHECK(mistakes(document) ==
+        "/metrics/latency_ms/tags/0 must be a word such as \"device=phone\"\n"
+        "/metrics/latency_ms/tags/1 must be a word such as \"device=phone\"\n"
+        "/metrics/macs/tags analytic needs no worker, so its metrics have no tags\n"
+        "/retries/max must be a whole number between 0 and 100, got -1\n"
+        "/retries/on/0 must be expired, retryable or final, got \"always\"\n");
 }
 
 TEST_CASE("documents of the wrong shape are told so") {

@@ -34,6 +34,9 @@ class ApiFixture {
   const server::Response& last() const { return last_; }
   const server::SupernetFolder& user_supernets() const { return parts_->user_supernets; }
   const server::Router& router() const { return parts_->router; }
+  server::TaskDesk& desk() { return parts_->desk; }
+  server::Store& store() { return *parts_->store; }
+  server::EventHub& hub() { return parts_->hub; }
   evaluators::OperatorTimes& times() { return parts_->operator_times; }
   server::PredictorRegistry& predictors() { return parts_->predictors; }
 
@@ -79,7 +82,9 @@ class ApiFixture {
         server::open_predictor_store(database);
     server::PredictorRegistry predictors{*predictor_store, *store, server::system_clock()};
     server::EventHub hub;
+    server::LeaseStore leases{database};
     server::TaskQueue queue;
+    server::TaskDesk desk{queue, *store, leases, server::system_clock()};
     evaluators::NetworkPool pool;
     evaluators::SupernetLibrary supernets = evaluators::SupernetLibrary::builtin();
     server::SupernetFolder user_supernets;
@@ -103,6 +108,9 @@ class ApiFixture {
                                .imports = imports,
                                .resources = resources,
                                .predictors = predictors,
+                               .desk = desk,
+                               .leases = leases,
+                               .clock = server::system_clock(),
                                .tokens = tokens,
                                .counts = counts,
                                .operators = &operators};

@@ -37,7 +37,6 @@ inline std::vector<DynastRow> shared_rows(const std::string& name) {
   return rows;
 }
 
-
 // The cells of every row but the head's of such a file; none where the folder is not here.
 inline std::vector<std::vector<std::string>> shared_table(const std::string& name) {
   const std::string text = shared_file(name);
@@ -48,4 +47,5 @@ inline std::vector<std::vector<std::string>> shared_table(const std::string& nam
   while (reader.next(record)) rows.push_back(record.cells);
   return rows;
 }
+
 }  // namespace quarry::test

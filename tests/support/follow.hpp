@@ -23,4 +23,17 @@ inline bool follow(const std::string& url, const std::string& id, int events = 1
   return ended;
 }
 
+// Returns when the study is in this state for the nth time.
+inline void follow_until(const std::string& url, const std::string& id, const std::string& state,
+                         int times = 1) {
+  server::HttpClient(url).stream(
+      "/v1/studies/" + id + "/events", 0,
+      [&](const server::ServerSentEvent& event) {
+        if (event.type == "study.state" && nlohmann::json::parse(event.data)["state"] == state)
+          --times;
+        return times > 0;
+      },
+      [](const server::Response& response) { FAIL(response.body); });
+}
+
 }  // namespace quarry::test

@@ -23,7 +23,7 @@ export async function stopStudy(id: string): Promise<void> {
   await answer(await fetch(`/v1/studies/${encodeURIComponent(id)}:stop`, { method: "POST" }));
 }
 
-const EVENT_TYPES = ["study.created", "study.state", "trial.created", "trial.measured", "trial.finished", "search.ended", "trial.tested"];
+const EVENT_TYPES = ["study.created", "study.state", "trial.created", "trial.measured", "trial.finished", "search.ended", "trial.tested", "study.extended"];
 
 export type Connection = "connecting" | "live" | "lost" | "ended";
 
@@ -54,7 +54,7 @@ export function followStudy(id: string, onEvents: (events: StudyEvent[]) => void
         if (document.hidden) setTimeout(flush, 250);
         else requestAnimationFrame(flush);
       }
-      if (type === "study.state" && (event.data.state === "completed" || event.data.state === "failed")) {
+      if (type === "study.state" && ["completed", "failed", "cancelled"].includes(String(event.data.state))) {
         source.close();
         onConnection("ended");
       }

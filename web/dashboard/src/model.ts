@@ -13,7 +13,7 @@ export type ConfigValue = number | string | (number | string)[];
 
 export interface Trial {
   number: number;
-  state: "running" | "succeeded" | "infeasible" | "failed" | "cancelled";
+  state: "queued" | "leased" | "measuring" | "running" | "succeeded" | "infeasible" | "failed" | "expired" | "cancelled";
   genome: number[];
   config: Record<string, ConfigValue>;
   policy: Record<string, string>;
@@ -37,7 +37,7 @@ export interface StudySpec {
 export interface Study {
   id: string;
   name: string;
-  state: "queued" | "running" | "completed" | "failed";
+  state: "draft" | "queued" | "running" | "pausing" | "paused" | "stopping" | "completed" | "failed" | "cancelled";
   reason: string;
   created_at: string;
   spec: StudySpec;

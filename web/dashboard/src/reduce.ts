@@ -84,6 +84,9 @@ function apply(view: StudyView, event: StudyEvent): void {
       if (typeof hypervolume === "number") view.history.push({ trials: view.finished, elapsed: elapsed_s, hypervolume });
       return;
     }
+    case "study.extended":
+      view.searchEnded = false;
+      return;
     case "search.ended":
       view.searchEnded = true;
       view.reason = String(event.data.reason);

@@ -1,0 +1,190 @@
+// The trials of a study: made, taken up, finished, told.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "server/studies/conductor.hpp"
+#include "server/studies/trial_tasks.hpp"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+
+}  // namespace
+
+void Conductor::top_up() {
+  // Enough trials under way that tasks that need the machine for themselves can run in a row.
+  while (outstanding_.size() < static_cast<std::size_t>(spec_.in_flight) &&
+         static_cast<std::int64_t>(trials_.size()) < log_.budget().trials) {
+    if (!enqueued_.empty()) {
+      if (!create_enqueued()) continue;
+    } else {
+      std::vector<search::Proposal> proposals = algorithm_->ask(1);
+      if (proposals.empty()) return;
+      const search::Genome genome = plan_->subspace().expand(proposals.front().genome);
+      create_trial(std::move(proposals.front()), genome);
+    }
+  }
+}
+
+// The user's own network; false when a trial has measured it or is about to.
+bool Conductor::create_enqueued() {
+  const search::Genome genome = enqueued_.front();
+  enqueued_.pop_front();
+  const auto [begin, end] = by_genome_.equal_range(genome);
+  const auto stands = std::find_if(begin, end, [&](const auto& entry) {
+    const TrialState state = trials_[entry.second].state;
+    return state == TrialState::kQueued || state == TrialState::kSucceeded ||
+           state == TrialState::kInfeasible;
+  });
+  if (stands == end) {
+    create_trial({.genome = {}, .origin = {.how = kEnqueued}}, genome);
+    return true;
+  }
+  Commit change = log_.begin();
+  log_.add(change, "trial.skipped",
+           json{{"genome", genome}, {"trial", stands->second}, {"reason", "is that trial"}}.dump());
+  log_.commit(change);
+  return false;
+}
+
+void Conductor::create_trial(search::Proposal proposal, const search::Genome& genome) {
+  StudyTrial trial{
+      .number = trials_.size(), .genome = genome, .origin = std::move(proposal.origin)};
+  trial.baseline = plan_->baseline_name(trial.genome);
+  trial.seed = plan_->seed_place(trial.genome);
+  trial.metrics = plan_->immediate_metrics(trial.genome);
+
+  Commit change = log_.begin();
+  log_.add(change, "trial.created",
+           trial_to_json(trial, plan_->supernet(), spec_.objectives).dump());
+  outstanding_.insert(trial.number);
+  by_genome_.emplace(trial.genome, trial.number);
+  trials_.push_back(std::move(trial));
+  StudyTrial& created = trials_.back();
+  measure_or_reuse(created, change);
+  finish_if_complete(created, change);
+  add_trial_row(change, created);
+  log_.commit(change);
+  if (created.state == TrialState::kQueued) {
+    queue_missing(created);
+  } else {
+    tell(created);
+  }
+}
+
+// Answers that this study has under another number, or an earlier study on this machine, are taken
+// from there: nothing is measured twice.
+void Conductor::measure_or_reuse(StudyTrial& trial, Commit& change) {
+  for (const TaskPlan& task : plan_->tasks()) {
+    if (is_measured(trial, task)) continue;
+    std::map<std::string, search::Measurement> known;
+    for (const std::string& metric : task.metrics) {
+      const auto [begin, end] = by_genome_.equal_range(trial.genome);
+      for (auto twin = begin; twin != end; ++twin) {
+        const auto& metrics = trials_[twin->second].metrics;
+        if (metrics.contains(metric)) known[metric] = metrics.at(metric);
+      }
+      // What a user's program says is true of its own study; what a machine measured, of that one.
+      const bool asks_others = task.evaluator != evaluators::kExternal &&
+                               (task.tags.empty() || machines_.contains(task.key));
+      if (known.contains(metric) || !asks_others) continue;
+      if (const auto measurement = context_.store.find_measurement(question(trial, task, metric)))
+        known[metric] = *measurement;
+    }
+    if (known.size() == task.metrics.size()) add_reused(trial, task, known, change);
+  }
+}
+
+void Conductor::add_reused(StudyTrial& trial, const TaskPlan& task,
+                           const std::map<std::string, search::Measurement>& known,
+                           Commit& change) {
+  const json data = {{"number", trial.number},
+                     {"evaluator", task.evaluator},
+                     {"metrics", metrics_to_json(known)},
+                     {"reused", true}};
+  log_.add(change, "trial.measured", data.dump());
+  for (const auto& [metric, measurement] : known) trial.metrics.emplace(metric, measurement);
+}
+
+// A trial of an earlier life: what is missing is measured; one that lacks nothing but its end gets
+// it.
+void Conductor::take_up(StudyTrial& trial) {
+  Commit change = log_.begin();
+  measure_or_reuse(trial, change);
+  finish_if_complete(trial, change);
+  if (trial.state == TrialState::kQueued && change.events.empty()) {
+    queue_missing(trial);
+    return;
+  }
+  add_trial_row(change, trial);
+  log_.commit(change);
+  if (trial.state == TrialState::kQueued) {
+    queue_missing(trial);
+  } else {
+    tell(trial);
+  }
+}
+
+// Trials of the same network wait for the first of them instead of measuring it at the same time.
+void Conductor::take_up_twins(const StudyTrial& finished) {
+  const auto [begin, end] = by_genome_.equal_range(finished.genome);
+  std::vector<std::size_t> waiting;
+  for (auto twin = begin; twin != end; ++twin) {
+    if (outstanding_.contains(twin->second)) waiting.push_back(twin->second);
+  }
+  for (const std::size_t number : waiting) take_up(trials_[number]);
+}
+
+void Conductor::finish_if_complete(StudyTrial& trial, Commit& change) {
+  const bool complete = std::ranges::all_of(
+      plan_->tasks(), [&](const TaskPlan& task) { return is_measured(trial, task); });
+  if (!complete) return;
+  finish(trial,
+         tracker_->is_feasible(trial.metrics) ? TrialState::kSucceeded : TrialState::kInfeasible,
+         change);
+}
+
+void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
+  trial.state = state;
+  outstanding_.erase(trial.number);
+  ++change.study.trials;
+  nlohmann::ordered_json data = trial_to_json(trial, plan_->supernet(), spec_.objectives);
+  if (state == TrialState::kSucceeded || state == TrialState::kInfeasible) {
+    const FrontUpdate update = tracker_->add(trial.number, trial.metrics);
+    for (const std::size_t number : update.removed) {
+      front_.erase(number);
+      change.left_front.push_back(static_cast<std::int64_t>(number));
+    }
+    if (update.added) front_.insert(trial.number);
+    change.study.hypervolume = update.hypervolume;
+    data["front"] = {{"added", update.added}, {"removed", update.removed}};
+    data["hypervolume"] = json(update.hypervolume ? json(*update.hypervolume) : json(nullptr));
+  }
+  data["elapsed_s"] = change.study.elapsed_seconds;
+  log_.add(change, "trial.finished", data.dump());
+}
+
+void Conductor::tell(const StudyTrial& trial) {
+  // The subspace holds it: it was proposed from there.
+  search::Trial told{.number = trial.number,
+                     .genome = plan_->subspace().reduce(trial.genome).value()};
+  told.succeeded = trial.state == TrialState::kSucceeded || trial.state == TrialState::kInfeasible;
+  if (told.succeeded) {
+    told.objectives = tracker_->minimised(trial.metrics);
+    told.margins = tracker_->margins(trial.metrics);
+    told.violation = search::violation(told.margins);
+  }
+  algorithm_->tell(std::span(&told, 1));
+}
+
+void Conductor::add_trial_row(Commit& change, const StudyTrial& trial) {
+  change.trials.push_back(
+      {.number = static_cast<std::int64_t>(trial.number),
+       .state = to_text(trial.state),
+       .on_front = front_.contains(trial.number),
+       .is_baseline = !trial.baseline.empty(),
+       .data = trial_to_json(trial, plan_->supernet(), spec_.objectives).dump()});
+}
+
+}  // namespace quarry::server
