@@ -39,7 +39,8 @@ EvaluatorEntry external_evaluator() {
       .unavailable = [](const LoadedSupernet&, const OptionValues&) -> std::optional<std::string> {
         return std::nullopt;
       },
-      .fingerprint = [](const OptionValues&, const Resources&) { return std::pair<std::string, std::string>(); },
+      .fingerprint = [](const OptionValues&,
+                        const Resources&) { return std::pair<std::string, std::string>(); },
       .make = [](EvaluatorContext, const OptionValues&) -> std::unique_ptr<Evaluator> {
         return std::make_unique<External>();
       }};

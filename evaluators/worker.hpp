@@ -1,4 +1,4 @@
-// The worker's loop: claim, evaluate, complete, until stopped. A thread in the server or, later, a
+// The worker's loop: claim, evaluate, complete, until stopped. A thread in the server or a
 // process on another machine.
 #pragma once
 

@@ -52,6 +52,18 @@ bool is_known_type(std::string_view type) {
          type.starts_with("application/x-ndjson") || type.starts_with("application/octet-stream");
 }
 
+// What is waited for is answered by the same conventions as the rest.
+void conform_later(const Request& request, LongPoll& poll) {
+  poll.attempt = [request, attempt = std::move(poll.attempt)]() -> std::optional<Response> {
+    std::optional<Response> response = attempt();
+    if (response) response = conform(request, std::move(*response));
+    return response;
+  };
+  poll.give_up = [request, give_up = std::move(poll.give_up)] {
+    return conform(request, give_up());
+  };
+}
+
 bool changes_something(const Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
@@ -97,7 +109,11 @@ Response Gateway::answer(Request request) {
   std::optional<Response> refused = refusal(request);
   Response response = refused ? std::move(*refused) : answer_once(request);
   const std::string route = response.route;
-  response = conform(request, std::move(response));
+  if (response.later) {
+    conform_later(request, *response.later);
+  } else {
+    response = conform(request, std::move(response));
+  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   counts_.add({request.method, route, response.status}, took.count());
   return response;
@@ -220,7 +236,8 @@ Response Gateway::answer_first(const Request& request, const std::string& key,
                                const std::string& hash) {
   Response response = router_.route(request);
   // What failed for the server's sake may be tried again.
-  if (response.status >= 500 || response.status == 429 || response.events) return response;
+  if (response.status >= 500 || response.status == 429 || response.events || response.later)
+    return response;
   KeptAnswer kept{.request_hash = hash,
                   .status = response.status,
                   .content_type = response.content_type,

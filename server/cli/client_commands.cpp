@@ -245,7 +245,8 @@ int watch(const HttpClient& client, const std::string& study) {
           tenths = static_cast<int>(progress.share() * 10);
           std::cout << progress.line() << std::endl;
         }
-        return !progress.ended();
+        // The server ends the stream: a study that was extended has ended before.
+        return true;
       },
       [&](const Response& response) {
         print_problem(response);

@@ -15,7 +15,8 @@ namespace {
 // The plan of latency, if it is measured as the table's networks were.
 const MetricPlan* latency_plan(const StudySpec& spec) {
   const auto plan = std::ranges::find(spec.metrics, "latency_ms", &MetricPlan::metric);
-  if (plan == spec.metrics.end() || plan->evaluator != "onednn") return nullptr;
+  const bool is_here = plan != spec.metrics.end() && plan->tags.empty();
+  if (!is_here || plan->evaluator != "onednn") return nullptr;
   return plan->options.text("cache") == "warm" ? &*plan : nullptr;
 }
 
@@ -30,8 +31,9 @@ std::string choose_latency_model(const StudySpec& spec, const evaluators::Loaded
                                  OperatorKnowledge operators) {
   const MetricPlan* plan = latency_plan(spec);
   if (plan == nullptr || spec.latency_model == "none") return "";
-  const std::string fingerprint =
-      evaluators::find_evaluator(plan->evaluator)->fingerprint(plan->options).first;
+  const std::string fingerprint = evaluators::find_evaluator(plan->evaluator)
+                                      ->fingerprint(plan->options, evaluators::kNoResources)
+                                      .first;
   const auto model = evaluators::fit_latency_model(fingerprint, operators.times.table(fingerprint));
   constexpr double kMostEstimated = 0.5;
   if (!model || LatencyPrior(*plan, supernet, *model).estimated_share() > kMostEstimated) return "";

@@ -71,6 +71,37 @@ TEST_CASE("a study can be made of flags alone and followed at once") {
   CHECK(result.out.find("20/20 trials") != std::string::npos);
 }
 
+TEST_CASE("a study is cloned, extended, given a network to measure, and deleted from a shell") {
+  const test::TemporaryFolder folder;
+  test::ServerProcess server(folder.path());
+  const auto on_server = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--url", server.url()});
+    return quarry(words);
+  };
+  const std::string first =
+      on_server({"submit", "--supernet", "fashion_vit", "--objective", "macs", "--trials", "5",
+                 "--algorithm", "random", "--name", "cheap", "--watch"})
+          .out.substr(0, 29);
+  const std::string copy =
+      on_server({"clone", first, "--changes", R"({"seed": 7, "name": "again"})"}).out.substr(0, 29);
+  CHECK(on_server({"watch", copy}).code == 0);
+  CHECK(on_server({"list", "--name", "AGA", "--state", "completed"}).out ==
+        copy + "  completed       5/5       again\n");
+  const std::string config = folder.path() + "/config.json";
+  std::ofstream(config) << "{";
+  CHECK(on_server({"enqueue", copy, config}).code == 1);
+  CHECK(on_server({"extend", copy, "--trials", "3"}).out == "queued\n");
+  CHECK(on_server({"watch", copy}).out.find("8/8 trials") != std::string::npos);
+  const test::CommandResult refused = on_server({"pause", copy});
+  CHECK(refused.code == 1);
+  CHECK(refused.err == "quarry: study " + copy +
+                           " is completed: pause is not possible now, only extend, clone or "
+                           "delete\n");
+  CHECK(on_server({"delete", copy}).code == 0);
+  CHECK(on_server({"list"}).out.starts_with(first));
+  CHECK(on_server({"watch", copy}).code == 1);
+}
+
 TEST_CASE("every mistake of a study is printed where it stands, and the exit code is 1") {
   const test::TemporaryFolder folder;
   test::ServerProcess server(folder.path());

@@ -58,6 +58,21 @@ class Fixture {
       };
       return Response{.events = std::move(source)};
     });
+    router_.add("GET", "/later", [this](const Request& request) {
+      const auto attempt = [this]() -> std::optional<Response> {
+        std::call_once(first_attempt_, [&] { attempted_.count_down(); });
+        const std::scoped_lock lock(mutex_);
+        if (count_ == 0) return std::nullopt;
+        return Response{.body = std::to_string(count_)};
+      };
+      const auto subscribe = [this](std::function<void()> wake) {
+        return std::shared_ptr<void>(hub_.subscribe("numbers", std::move(wake)));
+      };
+      return Response{.later = LongPoll{.attempt = attempt,
+                                        .subscribe = subscribe,
+                                        .seconds = std::stod(request.query.at("seconds")),
+                                        .give_up = [] { return Response{.status = 204}; }}};
+    });
     server_ = std::make_unique<HttpServer>(
         options, Answerer{[this](Request request) { return router_.route(std::move(request)); },
                           [this](std::string_view method, std::string_view path) {
@@ -84,6 +99,9 @@ class Fixture {
     return HttpClient("http://127.0.0.1:" + std::to_string(server_->port()));
   }
 
+  // Until the first attempt at /later was made.
+  void wait_for_attempt() { attempted_.wait(); }
+
   // Sends raw bytes and gives everything that comes back until the server closes.
   std::string raw(const std::string& bytes) const {
     const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
@@ -104,6 +122,8 @@ class Fixture {
   }
 
  private:
+  std::once_flag first_attempt_;
+  std::latch attempted_{1};
   std::mutex mutex_;
   std::int64_t count_ = 0;
   bool ended_ = false;
@@ -113,6 +133,22 @@ class Fixture {
   std::unique_ptr<HttpServer> server_;
   std::jthread thread_;
 };
+
+TEST_CASE("an answer that is not there yet is waited for, and no thread waits with it") {
+  Fixture fixture;
+  Response answer;
+  std::jthread asking([&] { answer = fixture.client().request("GET", "/later?seconds=60"); });
+  fixture.wait_for_attempt();
+  CHECK(fixture.client().request("GET", "/hello").status == 200);
+  fixture.grow(7, false);
+  asking.join();
+  CHECK(answer.body == "7");
+}
+
+TEST_CASE("an answer that does not come in time is given up") {
+  Fixture fixture;
+  CHECK(fixture.client().request("GET", "/later?seconds=0.01").status == 204);
+}
 
 TEST_CASE("requests are answered with their status, type and body") {
   const Fixture fixture;

@@ -40,14 +40,18 @@ export function followStudy(id: string, onEvents: (events: StudyEvent[]) => void
     waiting = [];
     onEvents(events);
   };
+  let ending = 0;
   const source = new EventSource(`/v1/studies/${encodeURIComponent(id)}/events`);
   source.onopen = () => onConnection("live");
-  source.onerror = () => onConnection("lost");
+  // The server closes the stream after the last event.
+  source.onerror = () => ending === 0 && onConnection("lost");
   for (const type of EVENT_TYPES) {
     source.addEventListener(type, (message) => {
       const { data, lastEventId } = message as MessageEvent<string>;
       const event: StudyEvent = { id: Number(lastEventId), type, data: JSON.parse(data) };
       waiting.push(event);
+      window.clearTimeout(ending);
+      ending = 0;
       if (!scheduled) {
         scheduled = true;
         // A hidden page gets no animation frames.
@@ -55,10 +59,16 @@ export function followStudy(id: string, onEvents: (events: StudyEvent[]) => void
         else requestAnimationFrame(flush);
       }
       if (type === "study.state" && ["completed", "failed", "cancelled"].includes(String(event.data.state))) {
-        source.close();
-        onConnection("ended");
+        // Unless more follows: a study that was extended has ended before.
+        ending = window.setTimeout(() => {
+          source.close();
+          onConnection("ended");
+        }, 300);
       }
     });
   }
-  return () => source.close();
+  return () => {
+    window.clearTimeout(ending);
+    source.close();
+  };
 }
