@@ -5,9 +5,9 @@
 
 namespace quarry::search {
 
-predictors::Columns gene_columns(const SearchSpace& space) {
+predictors::Columns gene_columns(std::span<const Gene> genes) {
   predictors::Columns columns;
-  for (const Gene& gene : space.genes()) {
+  for (const Gene& gene : genes) {
     columns.push_back({.kind = gene.kind == GeneKind::kOrdinal
                                    ? predictors::ColumnKind::kOrdinal
                                    : predictors::ColumnKind::kCategorical,

@@ -11,7 +11,10 @@
 
 namespace quarry::search {
 
-predictors::Columns gene_columns(const SearchSpace& space);
+predictors::Columns gene_columns(std::span<const Gene> genes);
+inline predictors::Columns gene_columns(const SearchSpace& space) {
+  return gene_columns(space.genes());
+}
 
 // row has space.size() entries; all of them are written.
 void write_gene_row(const SearchSpace& space, std::span<const Choice> genome,
