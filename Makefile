@@ -4,7 +4,7 @@ SHELL := /bin/bash
 QUARRY := build/release/quarry
 ARGS ?=
 
-.PHONY: help demo test run bench bench-executor bench-first-light bench-joint bench-latency bench-search peers format tidy release
+.PHONY: help demo test run bench bench-executor bench-first-light bench-joint bench-latency bench-predictors bench-search peers format tidy release
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,7 +30,7 @@ test: ## build and run all tests: release, AddressSanitizer with UBSan, ThreadSa
 peers: ## install what the benchmarks compare with
 	@.ci/setup build test peers
 
-bench: bench-first-light bench-executor bench-latency bench-search bench-joint ## all benchmarks; each writes build/bench/NAME.json
+bench: bench-first-light bench-executor bench-latency bench-search bench-joint bench-predictors ## all benchmarks; each writes build/bench/NAME.json
 
 bench-first-light: ## executor latency beside PyTorch's, trials a minute, NSGA-II's speed
 	@.ci/setup build test
@@ -55,6 +55,12 @@ bench-joint: ## architecture and quantization searched together: how much faster
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target bench_joint
 	@build/release/tests/bench/bench_joint $(ARGS)
+
+bench-predictors: ## error and rank of predictors on published measurements, transfer between machines, speed (ARGS: sections, --models A,B, --data KEY, --splits N)
+	@.ci/setup build test
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target bench_predictors
+	@build/release/tests/bench/bench_predictors $(ARGS)
 
 bench-search: ## search quality and speed beside pagmo2, Optuna and published figures (ARGS: sections, --seeds N, ...)
 	@.ci/setup build test

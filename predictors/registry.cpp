@@ -8,6 +8,7 @@
 #include "predictors/predictor.hpp"
 #include "predictors/random_forest.hpp"
 #include "predictors/ridge.hpp"
+#include "predictors/robust_kernel.hpp"
 #include "predictors/selection.hpp"
 #include "predictors/stacking.hpp"
 #include "predictors/support_vectors.hpp"
@@ -38,6 +39,10 @@ std::span<const PredictorEntry> predictor_registry() {
       {"additive_table",
        "One number per level of every column, added up: a look-up table, the fastest",
        additive_table_options(), &make_additive_table},
+      {"robust_kernel",
+       "Kernel regression on the logarithm with Student-t errors: for latencies, some of them "
+       "disturbed",
+       robust_kernel_options(), &make_robust_kernel},
       {"stacking",
        "Ridge, support vectors, interaction process and boosted trees joined by a ridge",
        stacking_options(), &make_stacking},

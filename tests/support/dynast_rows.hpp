@@ -53,19 +53,32 @@ inline std::vector<DynastRow> parse_dynast_rows(std::istream& file) {
   return rows;
 }
 
-// Rows of a file in ../shared/data, or under the folder that QUARRY_SHARED names; none, and a line
-// that says so, when the folder is not here.
-inline std::vector<DynastRow> shared_rows(const std::string& name) {
+// A file in ../shared/data, or under the folder that QUARRY_SHARED names; a line says so when the
+// folder is not here.
+inline std::ifstream shared_file(const std::string& name) {
   const char* given = std::getenv("QUARRY_SHARED");
   const std::string folder =
       (given != nullptr ? std::string(given) : std::string(QUARRY_SOURCE_DIR) + "/../shared") +
       "/data/";
   std::ifstream file(folder + name);
-  if (!file) {
-    std::cerr << name << ": skipped, " << folder << " is not here\n";
-    return {};
-  }
-  return parse_dynast_rows(file);
+  if (!file) std::cerr << name << ": skipped, " << folder << " is not here\n";
+  return file;
+}
+
+// Its rows; none when it is not here.
+inline std::vector<DynastRow> shared_rows(const std::string& name) {
+  std::ifstream file = shared_file(name);
+  return file ? parse_dynast_rows(file) : std::vector<DynastRow>();
+}
+
+// The cells of every row but the head's; none when it is not here.
+inline std::vector<std::vector<std::string>> shared_table(const std::string& name) {
+  std::ifstream file = shared_file(name);
+  std::vector<std::vector<std::string>> rows;
+  std::string line;
+  if (file) std::getline(file, line);
+  while (std::getline(file, line)) rows.push_back(csv_cells(line));
+  return rows;
 }
 
 // Canonical; throws what is wrong with the config.
