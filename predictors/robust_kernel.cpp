@@ -116,26 +116,18 @@ class RobustKernel final : public Predictor {
       : fit_rows_(fit_rows), columns_(std::move(columns)) {}
 
   void fit(const Matrix& x, std::span<const double> y, std::span<const double> noise) override {
-    require_training_rows(columns_, x, y, noise);
-    const auto [least, most] = std::ranges::minmax(y);
-    logarithm_ = least > 0.0 && most > kLogarithmFrom * least;
-    VectorXd targets(std::ssize(y));
-    VectorXd known = VectorXd::Zero(std::ssize(y));  // noise variances
-    for (std::size_t i = 0; i < y.size(); ++i) {
-      const auto at = static_cast<Index>(i);
-      targets[at] = logarithm_ ? std::log(y[i]) : y[i];
-      if (!noise.empty()) known[at] = std::pow(logarithm_ ? noise[i] / y[i] : noise[i], 2);
-    }
-    mean_ = targets.mean();
-    scale_ = std::sqrt((targets.array() - mean_).square().mean());
-    rows_ = x;
-    constant_ = !(scale_ > 1e-12 * std::max(std::abs(mean_), 1e-12));
+    const VectorXd known = take_rows(x, y, noise);
     if (constant_) return;
-    targets_ = (targets.array() - mean_) / scale_;
-    features_ = Features(columns_, x);
-    points_ = features_.of(x);
-    kernel_.total_variance = features_.total_variance();
-    choose_and_reweigh(known / (scale_ * scale_));
+    choose_and_reweigh(known);
+    condition();
+  }
+
+  // Keeps width and noise.
+  void update(const Matrix& x, std::span<const double> y, std::span<const double> noise) override {
+    if (constant_) return fit(x, y, noise);
+    const VectorXd known = take_rows(x, y, noise);
+    if (constant_) return;
+    reweighed(known);
     condition();
   }
 
@@ -144,9 +136,8 @@ class RobustKernel final : public Predictor {
     prediction.mean.assign(x.rows, logarithm_ ? std::exp(mean_) : mean_);
     prediction.standard_deviation.assign(x.rows, 0.0);
     if (constant_) return prediction;
-    constexpr std::size_t kBlock = 256;
-    for (std::size_t first = 0; first < x.rows; first += kBlock)
-      predict_block(x, first, std::min(kBlock, x.rows - first), prediction);
+    // Row by row: products of blocks round otherwise than those of a row alone.
+    for (std::size_t i = 0; i < x.rows; ++i) predict_row(x, i, prediction);
     return prediction;
   }
 
@@ -176,6 +167,30 @@ class RobustKernel final : public Predictor {
   }
 
  private:
+  // Returns the variance of every row that is known to be noise, in units of the targets'.
+  VectorXd take_rows(const Matrix& x, std::span<const double> y, std::span<const double> noise) {
+    require_training_rows(columns_, x, y, noise);
+    const auto [least, most] = std::ranges::minmax(y);
+    logarithm_ = least > 0.0 && most > kLogarithmFrom * least;
+    VectorXd targets(std::ssize(y));
+    VectorXd known = VectorXd::Zero(std::ssize(y));
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const auto at = static_cast<Index>(i);
+      targets[at] = logarithm_ ? std::log(y[i]) : y[i];
+      if (!noise.empty()) known[at] = std::pow(logarithm_ ? noise[i] / y[i] : noise[i], 2);
+    }
+    mean_ = targets.mean();
+    scale_ = std::sqrt((targets.array() - mean_).square().mean());
+    rows_ = x;
+    constant_ = !(scale_ > 1e-12 * std::max(std::abs(mean_), 1e-12));
+    if (constant_) return known;
+    targets_ = (targets.array() - mean_) / scale_;
+    features_ = Features(columns_, x);
+    points_ = features_.of(x);
+    kernel_.total_variance = features_.total_variance();
+    return known / (scale_ * scale_);
+  }
+
   void restore_rows(const ModelState& state) {
     rows_ = saved_rows(state, columns_.size());
     if (rows_.rows == 0)
@@ -270,25 +285,18 @@ class RobustKernel final : public Predictor {
     widening_ = quantile(standardised, 0.9) / kNinetyPercent;
   }
 
-  void predict_block(const Matrix& x, std::size_t first, std::size_t count,
-                     Prediction& prediction) const {
-    Matrix block(count, x.columns);
-    std::copy_n(x.values.begin() + static_cast<std::ptrdiff_t>(first * x.columns),
-                count * x.columns, block.values.begin());
-    const MatrixXd points = features_.of(block);
-    MatrixXd kernel = kernel_(points_, points);
-    const VectorXd mean = kernel.transpose() * alpha_;
-    const VectorXd own = kernel_.own(points);
+  void predict_row(const Matrix& x, std::size_t i, Prediction& prediction) const {
+    Matrix row(1, x.columns);
+    std::ranges::copy(x.row(i), row.values.begin());
+    const MatrixXd point = features_.of(row);
+    VectorXd kernel = kernel_(points_, point);
+    const double target = mean_ + scale_ * kernel.dot(alpha_);
+    const double own = kernel_.own(point)[0];
     factor_.triangularView<Eigen::Lower>().solveInPlace(kernel);
-    for (std::size_t j = 0; j < count; ++j) {
-      const auto at = static_cast<Index>(j);
-      const double target = mean_ + scale_ * mean[at];
-      const double variance = std::max(own[at] - kernel.col(at).squaredNorm(), 0.0) + noise_;
-      const double deviation = scale_ * widening_ * std::sqrt(variance);
-      prediction.mean[first + j] = logarithm_ ? std::exp(target) : target;
-      prediction.standard_deviation[first + j] =
-          logarithm_ ? std::exp(target) * deviation : deviation;
-    }
+    const double variance = std::max(own - kernel.squaredNorm(), 0.0) + noise_;
+    const double deviation = scale_ * widening_ * std::sqrt(variance);
+    prediction.mean[i] = logarithm_ ? std::exp(target) : target;
+    prediction.standard_deviation[i] = logarithm_ ? std::exp(target) * deviation : deviation;
   }
 
   std::size_t fit_rows_;

@@ -43,7 +43,7 @@ class RobustLine {
   bool in_shares_ = false;
 };
 
-// The same of errors that are known.
+// The same of errors that are known, at least one.
 double capped_mean(std::span<const double> absolute_errors);
 double ninety_percent_deviation(std::span<const double> absolute_errors);
 

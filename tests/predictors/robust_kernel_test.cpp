@@ -78,6 +78,21 @@ TEST_CASE("an absent level is like none of the levels that are there") {
   CHECK(model->predict(asked).mean[0] == Approx(4.0).epsilon(0.02));
 }
 
+TEST_CASE(
+    "an update with the rows of the fit changes next to nothing, with others it follows them") {
+  const Matrix x = steps(12);
+  std::vector<double> y;
+  for (std::size_t i = 0; i < x.rows; ++i) y.push_back(20.0 + static_cast<double>(i));
+  const auto model = model_of(kOneNumber);
+  model->fit(x, y);
+  const double before = model->predict(x).mean[5];
+  model->update(x, y);
+  CHECK(model->predict(x).mean[5] == Approx(before).epsilon(1e-3));
+  for (double& value : y) value *= 2.0;
+  model->update(x, y);
+  CHECK(model->predict(x).mean[5] == Approx(50.0).epsilon(0.01));
+}
+
 TEST_CASE("a measurement far from all others is less sure than one among them") {
   const Matrix x = steps(20);
   std::vector<double> y;

@@ -42,6 +42,13 @@ TEST_CASE("the middle of errors is not moved by one that is huge") {
   CHECK(capped_mean(std::vector<double>{1, 1, 1, 1000}) == Approx((3 + 4) / 4.0));
 }
 
+TEST_CASE("the 90 % deviation of nineteen errors is that of the eighteenth") {
+  std::vector<double> errors;
+  for (int i = 1; i <= 19; ++i) errors.push_back(i);
+  CHECK(ninety_percent_deviation(errors) == Approx(18 / 1.6448536));
+  CHECK(ninety_percent_deviation(std::vector<double>{2.0}) == Approx(2 / 1.6448536));
+}
+
 TEST_CASE("a stored line predicts the same, and one of other columns is refused") {
   const RobustLine line(kOneNumber, 0, numbers({1, 2, 4, 5, 9}),
                         std::vector<double>{2, 5, 9, 9, 20});
