@@ -65,6 +65,12 @@ double saved_number(const ModelState& state, const std::string& name) {
   return saved_numbers(state, name, 1).front();
 }
 
+double saved_deviation(const ModelState& state) {
+  const double deviation = saved_number(state, "standard_deviation");
+  if (deviation < 0.0) refuse(state, "has a negative standard deviation");
+  return deviation;
+}
+
 std::size_t saved_count(const ModelState& state, const std::string& name, std::size_t least,
                         std::size_t most) {
   const double value = saved_number(state, name);

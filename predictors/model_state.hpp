@@ -37,6 +37,9 @@ const std::vector<double>& saved_numbers(const ModelState& state, const std::str
                                          std::size_t count);
 double saved_number(const ModelState& state, const std::string& name);
 
+// "standard_deviation", not negative.
+double saved_deviation(const ModelState& state);
+
 // A whole number between the two.
 std::size_t saved_count(const ModelState& state, const std::string& name, std::size_t least,
                         std::size_t most);

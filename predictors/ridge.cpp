@@ -97,9 +97,7 @@ class Ridge final : public Predictor {
     const std::vector<double>& dual = saved_numbers(state, "dual", x.rows);
     restored.dual_ = Eigen::Map<const Eigen::VectorXd>(dual.data(), std::ssize(dual));
     restored.offset_ = saved_number(state, "offset");
-    restored.standard_deviation_ = saved_number(state, "standard_deviation");
-    if (restored.standard_deviation_ < 0.0)
-      throw std::invalid_argument("the stored state of 'ridge' has a negative deviation");
+    restored.standard_deviation_ = saved_deviation(state);
     if (!saved_numbers(state, "penalty").empty())
       restored.penalty_ = saved_number(state, "penalty");
     restored.constant_ = saved_count(state, "constant", 0, 1) == 1;

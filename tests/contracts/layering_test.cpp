@@ -58,6 +58,8 @@ const std::map<std::string, std::set<std::string>> kOnlyIn = {
     {"sqlite3.h", {"server/storage"}},
     {"dnnl", {"evaluators/onednn"}},
     {"Eigen/", {"predictors", "search/algorithms"}},
+    {"libsvm/", {"predictors"}},
+    {"xgboost/", {"predictors"}},
     {"CLI/", {"server/cli", "server"}},
 };
 

@@ -163,11 +163,12 @@ TEST_CASE("every predictor refuses a damaged state, or predicts one number per r
     const auto model = make(entry, mixed_columns());
     model->fit(train, targets(train));
     std::size_t refused = 0;
-    const std::vector<ModelState> states = damaged(model->save());
+    const ModelState whole = model->save();
+    const std::vector<double> before = model->predict(train).mean;
+    const std::vector<ModelState> states = damaged(whole);
     for (const ModelState& state : states) {
       const auto restored = make(entry, mixed_columns());
-      restored->fit(train, targets(train));
-      const std::vector<double> before = restored->predict(train).mean;
+      restored->restore(whole);
       try {
         restored->restore(state);
         CHECK(restored->predict(train).mean.size() == train.rows);
