@@ -1,5 +1,5 @@
-// The HTTP server: one coroutine per connection on one thread, slow routes on another beside it. All
-// of Beast is behind this header.
+// The HTTP server: one coroutine per connection on one thread, slow routes on another beside it.
+// All of Beast is behind this header.
 #pragma once
 
 #include <cstdint>

@@ -87,8 +87,7 @@ double StudyPlan::immediate_value(const search::Genome& small, const std::string
   Immediate& immediate = immediate_[immediate_of_.at(metric)];
   if (immediate.genome != small) {
     const search::Genome genome = subspace_.expand(small);
-    immediate.metrics =
-        immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics;
+    immediate.metrics = immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics;
     immediate.genome = small;
   }
   return immediate.metrics.at(metric).value;

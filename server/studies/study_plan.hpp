@@ -87,7 +87,7 @@ class StudyPlan {
   const evaluators::LoadedSupernet& supernet_;
   search::Subspace subspace_;
   SeedList seeds_;
-  mutable std::vector<Immediate> immediate_;  // the first is the analytic one
+  mutable std::vector<Immediate> immediate_;         // the first is the analytic one
   std::map<std::string, std::size_t> immediate_of_;  // by metric of the spec
   std::vector<TaskPlan> tasks_;
   std::optional<TaskPlan> final_test_;
