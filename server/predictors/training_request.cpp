@@ -17,10 +17,7 @@ using search::FieldErrors;
 using search::ObjectReader;
 using search::Presence;
 
-// The one that chooses among all, where this version has it.
-const char* default_model() {
-  return predictors::find_predictor("auto") != nullptr ? "auto" : "gaussian_process";
-}
+constexpr const char* kDefaultModel = "auto";
 
 template <typename Entries>
 std::string unknown(const std::string& what, const std::string& name, const Entries& entries) {
@@ -90,11 +87,11 @@ class RequestReader {
 
   void read_model(const json* given, const std::string& pointer) {
     json options = json::object();
-    json name = default_model();
+    json name = kDefaultModel;
     std::string name_pointer = pointer;
     if (given != nullptr && given->is_object()) {
       options = *given;
-      name = options.value("name", json(default_model()));
+      name = options.value("name", json(kDefaultModel));
       name_pointer = pointer + "/name";
     } else if (given != nullptr) {
       name = *given;

@@ -68,12 +68,12 @@ CREATE TABLE fingerprints (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWI
 
 // The version of a name is never given twice: the last one outlives its predictor.
 constexpr const char* kPredictorTables = R"(
-CREATE TABLE predictors (
+CREATE TABLE IF NOT EXISTS predictors (
   number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version INTEGER NOT NULL,
   supernet TEXT NOT NULL, metric TEXT NOT NULL, created_at TEXT NOT NULL, summary TEXT NOT NULL, document TEXT NOT NULL,
   UNIQUE (name, version)
 );
-CREATE TABLE predictor_names (name TEXT PRIMARY KEY, last_version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS predictor_names (name TEXT PRIMARY KEY, last_version INTEGER NOT NULL) WITHOUT ROWID;
 )";
 
 // What operator_time_store.cpp keeps.

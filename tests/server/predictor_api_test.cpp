@@ -319,7 +319,9 @@ TEST_CASE("a study's predicted metric is there at once, labelled, with the predi
   const json spec = api.call("GET", "/v1/studies/" + study)["spec"];
   CHECK(spec["metrics"]["accuracy"] ==
         json{{"evaluator", "predictor"}, {"predictor", "vit-accuracy@1"}, {"id", made["id"]}});
-  for (const json& trial : api.call("GET", "/v1/studies/" + study + "/trials")["items"]) {
+  const json trials = api.call("GET", "/v1/studies/" + study + "/trials")["items"];
+  REQUIRE(trials.size() == 12);
+  for (const json& trial : trials) {
     const json accuracy = trial["metrics"]["accuracy"];
     CHECK(accuracy["source"] == "predicted");
     CHECK(trial["metrics"]["latency_ms"]["source"] == "measured");
