@@ -2,6 +2,7 @@
 #include "server/studies/latency_prior.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -25,6 +26,43 @@ std::size_t batch_of(const MetricPlan& plan, const search::Supernet& supernet) {
   return static_cast<std::size_t>(batch == 0 ? supernet.latency_batch : batch);
 }
 
+// Calls visit with what is predicted of a few random networks of the space, always the same ones.
+template <typename Visit>
+void predict_some(evaluators::LatencyForecast& forecast, const search::SearchSpace& space,
+                  const std::function<search::Genome(const search::Genome&)>& expand,
+                  const Visit& visit) {
+  constexpr int kNetworks = 16;
+  search::Rng rng(1);
+  for (int i = 0; i < kNetworks; ++i) {
+    if (const auto predicted = forecast.predict(expand(space.random(rng)))) visit(*predicted);
+  }
+}
+
+evaluators::LatencyForecast forecast_of(const MetricPlan& plan,
+                                        const evaluators::LoadedSupernet& supernet,
+                                        evaluators::LatencyModel model) {
+  return {supernet, batch_of(plan, supernet.supernet()),
+          static_cast<int>(plan.options.integer("threads")), std::move(model)};
+}
+
+// Of all that networks of the study take: how much is of steps that were never timed.
+double estimated_share(const StudySpec& spec, const MetricPlan& plan,
+                       const evaluators::LoadedSupernet& supernet,
+                       const evaluators::LatencyModel& model) {
+  evaluators::LatencyForecast forecast = forecast_of(plan, supernet, model);
+  const search::Subspace searched = study_subspace(supernet.supernet().space, spec);
+  double sum = 0.0;
+  double estimated = 0.0;
+  predict_some(
+      forecast, searched.space(),
+      [&](const search::Genome& small) { return searched.expand(small); },
+      [&](const evaluators::LatencyPrediction& predicted) {
+        sum += predicted.sum_ms;
+        estimated += predicted.estimated_ms;
+      });
+  return sum > 0.0 ? estimated / sum : 1.0;
+}
+
 }  // namespace
 
 std::string choose_latency_model(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
@@ -36,7 +74,7 @@ std::string choose_latency_model(const StudySpec& spec, const evaluators::Loaded
                                       .first;
   const auto model = evaluators::fit_latency_model(fingerprint, operators.times.table(fingerprint));
   constexpr double kMostEstimated = 0.5;
-  if (!model || LatencyPrior(*plan, supernet, *model).estimated_share() > kMostEstimated) return "";
+  if (!model || estimated_share(spec, *plan, supernet, *model) > kMostEstimated) return "";
   const std::string text = evaluators::to_json(*model).dump();
   const std::string id = "lm_" + evaluators::hash_text({text});
   operators.store.save_model(id, text);
@@ -45,20 +83,12 @@ std::string choose_latency_model(const StudySpec& spec, const evaluators::Loaded
 
 LatencyPrior::LatencyPrior(const MetricPlan& plan, const evaluators::LoadedSupernet& supernet,
                            evaluators::LatencyModel model)
-    : forecast_(supernet, batch_of(plan, supernet.supernet()),
-                static_cast<int>(plan.options.integer("threads")), std::move(model)) {
-  constexpr int kNetworks = 16;
-  search::Rng rng(1);
-  double sum = 0.0;
-  double estimated = 0.0;
-  for (int i = 0; i < kNetworks; ++i) {
-    const auto predicted = forecast_.predict(supernet.supernet().space.random(rng));
-    if (!predicted) continue;
-    slowest_ms_ = std::max(slowest_ms_, predicted->mean_ms);
-    sum += predicted->sum_ms;
-    estimated += predicted->estimated_ms;
-  }
-  if (sum > 0.0) estimated_share_ = estimated / sum;
+    : forecast_(forecast_of(plan, supernet, std::move(model))) {
+  predict_some(
+      forecast_, supernet.supernet().space, [](const search::Genome& genome) { return genome; },
+      [&](const evaluators::LatencyPrediction& predicted) {
+        slowest_ms_ = std::max(slowest_ms_, predicted.mean_ms);
+      });
 }
 
 double LatencyPrior::expected_ms(const search::Genome& genome) {

@@ -21,8 +21,8 @@ struct OperatorKnowledge {
 
 // The id of the model that a new study begins with, which is stored when this returns: of the table
 // of the machine that its latency is measured on. Empty where it asks for none, measures no latency
-// with warm caches, or where more than half of what its networks take would be guessed from steps
-// that were never timed.
+// with warm caches, or where more than half of what networks that it searches take would be guessed
+// from steps that were never timed.
 std::string choose_latency_model(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
                                  OperatorKnowledge operators);
 
@@ -34,13 +34,10 @@ class LatencyPrior {
                evaluators::LatencyModel model);
 
   double expected_ms(const search::Genome& genome);
-  // Of all that random networks take: how much is of steps that were never timed.
-  double estimated_share() const { return estimated_share_; }
 
  private:
   evaluators::LatencyForecast forecast_;
-  double slowest_ms_ = 0.0;
-  double estimated_share_ = 1.0;
+  double slowest_ms_ = 0.0;  // of a few random networks
   search::Genome last_;
   double last_ms_ = 0.0;
 };
