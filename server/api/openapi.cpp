@@ -10,8 +10,8 @@ extern const char quarry_embedded_openapi_json_end[];
 namespace quarry::server {
 
 Response get_openapi(const ApiContext&, const Request&) {
-  return {.body = std::string(quarry_embedded_openapi_json_begin,
-                              quarry_embedded_openapi_json_end)};
+  return {.body =
+              std::string(quarry_embedded_openapi_json_begin, quarry_embedded_openapi_json_end)};
 }
 
 }  // namespace quarry::server

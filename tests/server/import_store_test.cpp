@@ -79,14 +79,5 @@ TEST_CASE("an import that fails half-way leaves nothing behind") {
   CHECK(store.rows("im_1", -1, 10).empty());
 }
 
-TEST_CASE("a database of the second version gets a place for imports") {
-  const test::TemporaryFolder folder;
-  open_database(folder.path());
-  run_sql(folder.path(), "DROP TABLE imported_rows; DROP TABLE imports; PRAGMA user_version = 2");
-  ImportStore store(open_database(folder.path()));
-  store.add(record("im_1"), kRows);
-  CHECK(store.rows("im_1", -1, 10) == kRows);
-}
-
 }  // namespace
 }  // namespace quarry::server

@@ -152,6 +152,7 @@ std::string run_study(Memory& memory, const json& given, std::size_t cut = 0) {
       test::library(),
       pool,
       {.steady_seconds = [] { return 0.0; }, .now = [] { return std::string("T"); }},
+      {},
       &memory.operators};
   StudyRecord record{.id = "st_1",
                      .name = "n",

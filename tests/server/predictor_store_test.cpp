@@ -1,6 +1,5 @@
 #include "server/storage/predictor_store.hpp"
 
-#include <sqlite3.h>
 
 #include <catch2/catch.hpp>
 
@@ -86,19 +85,6 @@ TEST_CASE("predictors are listed newest first, filtered, in pages, without their
   CHECK(names(page) == "b@1 a@2 ");
   CHECK(page.front().document == "");
   CHECK(names(store->list({.before = page.back().number})) == "a@1 ");
-}
-
-TEST_CASE("a database of a version without predictors gets their tables") {
-  const test::TemporaryFolder folder;
-  open(folder);
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open((folder.path() + "/quarry.db").c_str(), &database) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(database,
-                       "DROP TABLE predictors; DROP TABLE predictor_names; PRAGMA user_version = 3",
-                       nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(database);
-  CHECK(open(folder)->add(record("pr_1", "a"))->version == 1);
-  CHECK(open(folder)->find("a")->id == "pr_1");
 }
 
 }  // namespace
