@@ -20,6 +20,8 @@ const EvaluatorEntry* find_evaluator(std::string_view name) {
 
 const EvaluatorEntry* default_evaluator(std::string_view metric) {
   for (const EvaluatorEntry& entry : evaluator_registry()) {
+    // A study must not wait for a program of the user's that it was not told of.
+    if (entry.name == kExternal) continue;
     for (const std::string& provided : entry.metrics) {
       if (provided == metric) return &entry;
     }

@@ -43,8 +43,8 @@ bool names_loopback(std::string_view host) {
 bool is_json(std::string_view type) {
   return type.empty() || type.starts_with("application/json") ||
          type.find("+json") != std::string_view::npos ||
-         // What curl -d says of everything.
-         type.starts_with("application/x-www-form-urlencoded");
+         // What curl -d and a browser's fetch say of everything.
+         type.starts_with("application/x-www-form-urlencoded") || type.starts_with("text/plain");
 }
 
 bool is_known_type(std::string_view type) {

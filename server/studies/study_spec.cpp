@@ -244,7 +244,8 @@ class SpecReader {
     if (entry == nullptr) {
       errors_.push_back({pointer, "no evaluator measures " + metric +
                                       ": name one that works from what you bring, such as "
-                                      "{\"evaluator\": \"table\", \"import\": \"im_...\"}"});
+                                      "{\"evaluator\": \"table\", \"import\": \"im_...\"}, or "
+                                      "{\"evaluator\": \"external\"} if a program of yours does"});
       return;
     }
     const std::string allowed[] = {"evaluator", "tags"};

@@ -127,9 +127,30 @@ TEST_CASE("an unreachable server, an unknown study and wrong usage are told apar
   CHECK(quarry({"submit", "--url", server.url()}).code == 2);
   CHECK(quarry({"dig"}).code == 2);
   CHECK(quarry({"serve", "--listen", "127.0.0.1:99999"}).code == 2);
-  CHECK(quarry({"serve", "--listen", "0.0.0.0:8080"}).err.find("loopback only") !=
-        std::string::npos);
+  const test::CommandResult second =
+      quarry({"serve", "--listen", "127.0.0.1:0", "--data", folder.path()});
+  CHECK(second.code == 1);
+  CHECK(second.err.find("another Quarry server uses the data folder") != std::string::npos);
   CHECK(quarry({"--help"}).code == 0);
+}
+
+TEST_CASE("tokens and backups are made beside a running server") {
+  const test::TemporaryFolder folder;
+  test::ServerProcess server(folder.path());
+  const test::CommandResult token =
+      quarry({"token", "create", "phone", "--scope", "worker", "--data", folder.path()});
+  CHECK(token.code == 0);
+  CHECK(token.out.starts_with("qt_"));
+  const test::CommandResult listed = quarry({"token", "list", "--data", folder.path()});
+  CHECK(listed.out.find("worker") != std::string::npos);
+  CHECK(listed.out.find(token.out.substr(0, 40)) == std::string::npos);
+  const std::string id = listed.out.substr(0, listed.out.find(' '));
+  CHECK(quarry({"token", "revoke", id, "--data", folder.path()}).code == 0);
+  CHECK(quarry({"token", "revoke", id, "--data", folder.path()}).code == 1);
+  CHECK(quarry({"token", "create", "a", "--scope", "root", "--data", folder.path()}).code == 2);
+  const std::string copy = folder.path() + "/copy.db";
+  CHECK(quarry({"backup", copy, "--data", folder.path()}).code == 0);
+  CHECK(quarry({"backup", copy, "--data", folder.path()}).code == 1);
 }
 
 TEST_CASE("the registries are read without a server, and a misspelt name is told") {
@@ -143,8 +164,8 @@ TEST_CASE("the registries are read without a server, and a misspelt name is told
   CHECK(
       misspelt.err.starts_with("quarry algorithms: unknown algorithm \"nsga3\" (did you mean "
                                "\"nsga2\"?); known are quarry, linas, "));
-  CHECK(quarry({"predictors"}).out.find("gaussian_process\n") != std::string::npos);
-  CHECK(quarry({"predictors", "oracle"}).code == 1);
+  CHECK(quarry({"models"}).out.find("gaussian_process\n") != std::string::npos);
+  CHECK(quarry({"models", "oracle"}).code == 1);
 }
 
 TEST_CASE("one network can be measured without a server") {

@@ -81,11 +81,11 @@ TEST_CASE("a page of another site can neither name this server nor post to it") 
   CHECK(server.made() == 1);
 }
 
-TEST_CASE("bodies are JSON, CSV or bytes, whatever curl calls them") {
+TEST_CASE("bodies are JSON, CSV or bytes, whatever curl and fetch call them") {
   Fixture server;
-  for (const char* type :
-       {"application/json", "application/json; charset=utf-8", "text/csv",
-        "application/x-www-form-urlencoded", "application/octet-stream", "application/x-ndjson"})
+  for (const char* type : {"application/json", "application/json; charset=utf-8", "text/csv",
+                           "application/x-www-form-urlencoded", "text/plain;charset=UTF-8",
+                           "application/octet-stream", "application/x-ndjson"})
     CHECK(server.call("POST", "/v1/things", {{"content-type", type}}, "{}").status == 201);
   CHECK(server.call("POST", "/v1/things", {{"content-type", "text/html"}}, "{}").status == 415);
   CHECK(server.call("POST", "/v1/things", {{"content-type", "multipart/form-data"}}, "{}").status ==

@@ -1,6 +1,5 @@
 #include "server/storage/predictor_store.hpp"
 
-
 #include <catch2/catch.hpp>
 
 #include "server/storage/open_database.hpp"
