@@ -244,6 +244,19 @@ int main(int argc, char** argv) {
   front_verb->add_option("study", study, "its id")->required();
   CLI::Option* json_flag = front_verb->add_flag("--json", as_json, "as JSON");
   front_verb->add_flag("--csv", as_csv, "as CSV")->excludes(json_flag);
+  FrontQuery front_query;
+  front_verb
+      ->add_option("--where", front_query.where,
+                   "only members for which this holds, such as \"latency_ms <= 10\"; repeat for "
+                   "more")
+      ->allow_extra_args(false);
+  CLI::Option* best_option =
+      front_verb->add_option("--best", front_query.best, "name the best of them in this metric");
+  front_verb
+      ->add_option("--within", front_query.within,
+                   "that loses at most so much of another, such as accuracy:0.5% or accuracy:0.005")
+      ->needs(best_option);
+  front_verb->add_flag("--knee", front_query.knee, "name the knee of them")->excludes(best_option);
 
   MeasureOptions measured;
   CLI::App* measure_verb =
@@ -437,7 +450,8 @@ int main(int argc, char** argv) {
       return front(client(), study,
                    as_json  ? FrontFormat::kJson
                    : as_csv ? FrontFormat::kCsv
-                            : FrontFormat::kTable);
+                            : FrontFormat::kTable,
+                   1000000, front_query);
     if (*token_create) return create_token(app.data_folder, token_name, token_scope);
     if (*token_list) return list_tokens(app.data_folder, as_json);
     if (*token_revoke) return revoke_token(app.data_folder, token_id);

@@ -1,10 +1,15 @@
 // /v1/studies/{id}/trials and /front. Trials are stored as the JSON that is shown, so a page is a
 // concatenation.
+#include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 
 #include "server/api/api.hpp"
 #include "server/api/views.hpp"
+#include "server/studies/front_choice.hpp"
+#include "server/studies/trial_log.hpp"
 
 namespace quarry::server {
 namespace {
@@ -39,6 +44,60 @@ std::string page_of(std::vector<TrialRecord> trials, std::size_t size) {
   return "\"items\":" + joined(trials) + ",\"next_page_token\":" + token;
 }
 
+// A front has at most a few thousand members; more than this are not looked at.
+constexpr std::size_t kLargestFront = 100000;
+
+std::vector<FrontMember> members_of(const std::vector<TrialRecord>& front) {
+  std::vector<FrontMember> members;
+  for (const TrialRecord& trial : front)
+    members.push_back(
+        {trial.number, metrics_from_json(nlohmann::json::parse(trial.data).at("metrics"))});
+  return members;
+}
+
+std::vector<std::string> metrics_of(const std::vector<FrontMember>& members,
+                                    const StudySpec& spec) {
+  std::set<std::string> names;
+  for (const search::Objective& objective : spec.objectives) names.insert(objective.metric);
+  for (const FrontMember& member : members) {
+    for (const auto& [name, measurement] : member.metrics) names.insert(name);
+  }
+  return {names.begin(), names.end()};
+}
+
+nlohmann::json choice_view(const FrontChoice& choice) {
+  return {{"number", choice.chosen ? nlohmann::json(*choice.chosen) : nlohmann::json()},
+          {"indistinguishable", choice.indistinguishable},
+          {"sentence", choice.sentence}};
+}
+
+Response choose_from_front(const ApiContext& context, const Request& request,
+                           const StudyRecord& record, const Page& page,
+                           const std::vector<TrialRecord>& baselines) {
+  search::FieldErrors errors;
+  const auto spec = parse_study_spec(nlohmann::json::parse(record.spec), context.supernets, errors,
+                                     nullptr, context.resources);
+  if (!spec) return field_problem("this server cannot read the study any more", errors);
+  std::vector<TrialRecord> front =
+      context.store.trials(record.id, {.limit = kLargestFront, .front_only = true});
+  const std::vector<FrontMember> members = members_of(front);
+  const FrontQuestion question =
+      read_front_question(request.query, metrics_of(members, *spec), errors);
+  if (!errors.empty()) {
+    std::vector<std::pair<std::string, std::string>> mistakes;
+    for (const search::FieldError& error : errors)
+      mistakes.emplace_back(error.pointer, error.detail);
+    return problem(400, "the question about the front has mistakes", mistakes);
+  }
+  const FrontChoice choice = choose(members, spec->objectives, question);
+  const std::set<std::int64_t> satisfying(choice.satisfying.begin(), choice.satisfying.end());
+  std::erase_if(front, [&](const TrialRecord& trial) {
+    return !satisfying.contains(trial.number) || trial.number <= page.after;
+  });
+  return {.body = "{" + page_of(std::move(front), page.size) + ",\"baselines\":" +
+                  joined(baselines) + ",\"choice\":" + choice_view(choice).dump() + "}"};
+}
+
 }  // namespace
 
 Response list_trials(const ApiContext& context, const Request& request) {
@@ -56,11 +115,16 @@ Response get_front(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto record = find_study(context.store, request, refusal);
   if (!record) return refusal;
-  const auto page = read_page(request, refusal);
+  constexpr std::string_view kQuestions[] = {"where", "best", "within", "knee"};
+  const auto page = read_page(request, refusal, kQuestions);
   if (!page) return refusal;
+  const auto baselines = context.store.trials(record->id, {.limit = 1000, .baselines_only = true});
+  const bool is_asked = std::ranges::any_of(kQuestions, [&](std::string_view name) {
+    return request.query.find(name) != request.query.end();
+  });
+  if (is_asked) return choose_from_front(context, request, *record, *page, baselines);
   const auto front = context.store.trials(
       record->id, {.after = page->after, .limit = page->size + 1, .front_only = true});
-  const auto baselines = context.store.trials(record->id, {.limit = 1000, .baselines_only = true});
   return {.body = "{" + page_of(front, page->size) + ",\"baselines\":" + joined(baselines) + "}"};
 }
 

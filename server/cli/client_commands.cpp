@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <fstream>
 #include <iostream>
@@ -186,6 +187,32 @@ class Progress {
   std::map<std::string, double> best_;
 };
 
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (std::isalnum(byte) != 0 || letter == '_' || letter == '.' || letter == '-') {
+      out += letter;
+    } else {
+      out += '%';
+      out += "0123456789ABCDEF"[byte >> 4];
+      out += "0123456789ABCDEF"[byte & 15];
+    }
+  }
+  return out;
+}
+
+std::string query_text(const FrontQuery& query) {
+  std::string where;
+  for (const std::string& condition : query.where) where += (where.empty() ? "" : ",") + condition;
+  std::string text;
+  if (!where.empty()) text += "&where=" + escaped(where);
+  if (!query.best.empty()) text += "&best=" + escaped(query.best);
+  if (!query.within.empty()) text += "&within=" + escaped(query.within);
+  if (query.knee) text += "&knee=true";
+  return text;
+}
+
 }  // namespace
 
 void print_problem(const Response& response) {
@@ -262,22 +289,26 @@ int watch(const HttpClient& client, const std::string& study) {
   return 0;
 }
 
-int front(const HttpClient& client, const std::string& study, FrontFormat format,
-          std::size_t limit) {
+int front(const HttpClient& client, const std::string& study, FrontFormat format, std::size_t limit,
+          const FrontQuery& query) {
   const auto document = fetch(client, "/v1/studies/" + study);
   if (!document) return 1;
   json joined = {{"items", json::array()}, {"baselines", json::array()}};
   std::string token;
   do {
-    const auto page = fetch(client, "/v1/studies/" + study + "/front?page_size=1000" +
-                                        (token.empty() ? "" : "&page_token=" + token));
+    const auto page =
+        fetch(client, "/v1/studies/" + study + "/front?page_size=1000" + query_text(query) +
+                          (token.empty() ? "" : "&page_token=" + token));
     if (!page) return 1;
     json answer = json::parse(*page);
     for (json& item : answer.at("items")) joined["items"].push_back(std::move(item));
     joined["baselines"] = std::move(answer.at("baselines"));
+    if (answer.contains("choice")) joined["choice"] = std::move(answer["choice"]);
     token = answer.at("next_page_token").is_string() ? answer["next_page_token"].get<std::string>()
                                                      : "";
   } while (!token.empty());
+  const std::string chosen =
+      joined.contains("choice") ? joined["choice"].value("sentence", "") : "";
   switch (format) {
     case FrontFormat::kJson:
       std::cout << joined.dump(2) << "\n";
@@ -287,12 +318,16 @@ int front(const HttpClient& client, const std::string& study, FrontFormat format
       break;
     case FrontFormat::kTable: {
       std::cout << front_table(json::parse(*document), joined, limit);
+      if (!chosen.empty()) std::cout << "\n" << chosen << "\n";
+      if (joined.contains("choice")) break;  // of a part of the front nothing is gained
       for (const std::string& sentence : gain_sentences(joined))
         std::cout << "\n" << sentence << "\n";
       break;
     }
   }
-  return 0;
+  // A script that asked for one and got none must notice.
+  const bool is_none = !chosen.empty() && joined["choice"].at("number").is_null();
+  return is_none ? 1 : 0;
 }
 
 }  // namespace quarry::server

@@ -35,9 +35,16 @@ int submit(const HttpClient& client, const SubmitOptions& options, std::string& 
 int watch(const HttpClient& client, const std::string& study);
 
 enum class FrontFormat { kTable, kJson, kCsv };
+// Which members, and which of them to take, as GET /v1/studies/{id}/front understands it.
+struct FrontQuery {
+  std::vector<std::string> where;  // "latency_ms<=10"
+  std::string best;                // a metric
+  std::string within;              // "accuracy:0.5%"
+  bool knee = false;
+};
 // limit: rows of the table at most.
 int front(const HttpClient& client, const std::string& study, FrontFormat format,
-          std::size_t limit = 1000000);
+          std::size_t limit = 1000000, const FrontQuery& query = {});
 
 // One verb of a study ("pause", "cancel", ...) with its body; prints the state that it is in now.
 int act_on_study(const HttpClient& client, const std::string& study, const std::string& verb,

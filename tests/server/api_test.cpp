@@ -262,5 +262,26 @@ TEST_CASE("probes find the server well, and monitors find its studies") {
   CHECK(api.last().body.find("quarry_trials_finished 12") != std::string::npos);
 }
 
+TEST_CASE("a front answers which member to take, and refuses a question with mistakes") {
+  Fixture api;
+  const std::string front = "/v1/studies/" + api.finished_study() + "/front";
+  const json all = api.call("GET", front);
+  const json best = api.call("GET", front + "?best=accuracy&where=latency_ms%3C%3D100");
+  CHECK(best["items"] == all["items"]);
+  double highest = 0.0;
+  for (const json& item : all["items"])
+    highest = std::max(highest, item["metrics"]["accuracy"]["value"].get<double>());
+  for (const json& item : all["items"]) {
+    if (item["number"] == best["choice"]["number"])
+      CHECK(item["metrics"]["accuracy"]["value"] == highest);
+  }
+  const json none = api.call("GET", front + "?where=latency_ms%3C0&knee=true");
+  CHECK(none["items"].empty());
+  CHECK(none["choice"]["number"].is_null());
+  const json mistaken = api.call("GET", front + "?best=speed&where=accuracy");
+  CHECK(api.status() == 400);
+  CHECK(mistaken["errors"].size() == 2);
+}
+
 }  // namespace
 }  // namespace quarry::server
