@@ -96,6 +96,19 @@ test("a study appears in the list, is watched to its end and explored", async ()
   assert.match(await rows.first().innerText(), new RegExp(`${(best * 100).toFixed(2)} %`));
   await page.getByLabel("front only").uncheck();
 
+  const advice = page.getByTestId("choice");
+  await page.getByLabel("Take").selectOption("accuracy");
+  await advice.getByText("has the highest accuracy").waitFor();
+  assert.match(await advice.innerText(), new RegExp(`\\(${(best * 100).toFixed(2)} %\\)`));
+  await page.getByLabel("Latency, ms, at most").fill("0.0001");
+  await advice.getByText(`None of the ${front.length} members of the front is one with latency_ms <= 0.0001`).waitFor();
+  await page.getByLabel("Latency, ms, at most").fill("");
+  await page.getByLabel("Take").selectOption("latency_ms");
+  await page.getByLabel("Accuracy may lose, % of the best").fill("100");
+  await advice.getByText("has the lowest latency_ms").waitFor();
+  await advice.getByRole("button", { name: /Show trial/ }).click();
+  await page.locator("ul.policy").waitFor();
+
   await page.locator("tbody tr", { hasText: "largest int8" }).click();
   await page.getByText("baseline: largest int8").waitFor();
   assert.match(await page.locator("ul.policy").innerText(), /layer5\.fc2 int8/);
@@ -114,6 +127,52 @@ test("the same address shows the study again, on a phone and in the dark, withou
   assert.equal(background, "rgb(18, 22, 21)");
   await page.screenshot({ path: join(screenshots, "study_390x844_dark.png") });
   await page.close();
+});
+
+test("a study is paused and resumed from its page", async () => {
+  const study = {
+    name: "paused",
+    supernet: "fashion_vit",
+    objectives: [{ metric: "accuracy" }, { metric: "model_size_bytes" }],
+    metrics: { accuracy: { evaluator: "external" } },
+    budget: { trials: 4 },
+  };
+  const created = await (await fetch(`${url}/v1/studies`, { method: "POST", body: JSON.stringify(study) })).json();
+  const page = await openPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(`${url}/#/studies/${created.id}`);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.locator('[data-testid="state"]', { hasText: "paused" }).waitFor();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.locator('[data-testid="state"]', { hasText: "running" }).waitFor();
+  await page.getByRole("button", { name: "Stop search" }).click();
+  await page.locator('[data-testid="state"]', { hasText: "completed" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Pause" }).count(), 0);
+  await page.close();
+});
+
+test("beyond loopback a browser logs in with a token", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "quarry-"));
+  const guarded = spawn(process.env.QUARRY_BINARY, ["serve", "--listen", "0.0.0.0:0", "--data", folder]);
+  let token = "";
+  let address = "";
+  for await (const line of createInterface({ input: guarded.stdout })) {
+    token = /first token.*: (qt_\S+)/.exec(line)?.[1] ?? token;
+    address = /http:\/\/0\.0\.0\.0:(\d+)/.exec(line)?.[1] ?? "";
+    if (address) break;
+  }
+  const page = await openPage({});
+  const errors = complaints.length;
+  await page.goto(`http://127.0.0.1:${address}`);
+  await page.getByLabel("Token").fill("qt_wrong");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("alert").getByText("not known").waitFor();
+  await page.getByLabel("Token").fill(token);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByText("No study yet").waitFor();
+  complaints.splice(errors); // the browser logs every 401 itself
+  await page.close();
+  guarded.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test("a study that is not there is told in words", async () => {

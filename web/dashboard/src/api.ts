@@ -1,5 +1,8 @@
 // The few calls the dashboard makes. A failed call throws an Error whose message can be shown as it is.
-import type { Study, StudyEvent } from "./model";
+import type { FrontChoice, Study, StudyEvent } from "./model";
+
+/** The server serves more than this machine, and this browser has not logged in. */
+export class TokenNeeded extends Error {}
 
 async function get<T>(path: string): Promise<T> {
   return answer<T>(await fetch(path));
@@ -8,7 +11,17 @@ async function get<T>(path: string): Promise<T> {
 async function answer<T>(response: Response): Promise<T> {
   const body = await response.json().catch(() => null);
   if (response.ok) return body as T;
-  throw new Error(body?.detail ?? `The server answered ${response.status}.`);
+  const said = body?.detail ?? `The server answered ${response.status}.`;
+  throw response.status === 401 ? new TokenNeeded(said) : new Error(said);
+}
+
+function post(path: string, document: unknown): Promise<Response> {
+  return fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(document) });
+}
+
+/** Trades a token for a cookie, which the event streams carry too. */
+export async function logIn(token: string): Promise<void> {
+  await answer(await post("/v1/session", { token }));
 }
 
 export async function listStudies(): Promise<Study[]> {
@@ -19,8 +32,16 @@ export function getStudy(id: string): Promise<Study> {
   return get<Study>(`/v1/studies/${encodeURIComponent(id)}`);
 }
 
-export async function stopStudy(id: string): Promise<void> {
-  await answer(await fetch(`/v1/studies/${encodeURIComponent(id)}:stop`, { method: "POST" }));
+export type Verb = "pause" | "resume" | "stop" | "cancel";
+
+export async function actOnStudy(id: string, verb: Verb): Promise<void> {
+  await answer(await post(`/v1/studies/${encodeURIComponent(id)}:${verb}`, {}));
+}
+
+/** Which member of the front to take; the question is GET .../front's: where, best, within, knee. */
+export async function askFront(id: string, question: Record<string, string>): Promise<FrontChoice> {
+  const query = new URLSearchParams(question);
+  return (await get<{ choice: FrontChoice }>(`/v1/studies/${encodeURIComponent(id)}/front?${query}`)).choice;
 }
 
 const EVENT_TYPES = ["study.created", "study.state", "trial.created", "trial.measured", "trial.finished", "search.ended", "trial.tested", "study.extended"];

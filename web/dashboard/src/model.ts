@@ -45,6 +45,13 @@ export interface Study {
   hypervolume: number | null;
 }
 
+/** What the server advises of a front: a trial's number or none, who cannot be told from it, and the sentence that says why. */
+export interface FrontChoice {
+  number: number | null;
+  indistinguishable: number[];
+  sentence: string;
+}
+
 /** One line of a study's log, as the event stream brings it. */
 export interface StudyEvent {
   id: number;

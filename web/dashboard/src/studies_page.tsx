@@ -1,7 +1,8 @@
 // The list of studies, newest first, with how far each has come.
 import { useEffect, useState } from "preact/hooks";
-import { listStudies } from "./api";
+import { listStudies, TokenNeeded } from "./api";
 import { formatWhen, metricLabel } from "./format";
+import { Login } from "./login";
 import type { Study } from "./model";
 
 const REFRESH_MS = 3000;
@@ -9,6 +10,8 @@ const REFRESH_MS = 3000;
 export function StudiesPage() {
   const [studies, setStudies] = useState<Study[] | null>(null);
   const [error, setError] = useState("");
+  const [needsToken, setNeedsToken] = useState(false);
+  const [login, setLogin] = useState(0);
 
   useEffect(() => {
     let timer = 0;
@@ -19,7 +22,10 @@ export function StudiesPage() {
         if (gone) return;
         setStudies(found);
         setError("");
-      } catch {
+        setNeedsToken(false);
+      } catch (failure) {
+        if (gone) return;
+        if (failure instanceof TokenNeeded) return setNeedsToken(true);
         setError("The server does not answer. This page tries again by itself; is quarry serve still running?");
       }
       if (!gone) timer = window.setTimeout(refresh, REFRESH_MS);
@@ -29,8 +35,9 @@ export function StudiesPage() {
       gone = true;
       clearTimeout(timer);
     };
-  }, []);
+  }, [login]);
 
+  if (needsToken) return <Login onDone={() => setLogin(login + 1)} />;
   return (
     <main>
       <header class="study-head">

@@ -1,9 +1,11 @@
 // One study, live: progress, front, hypervolume, trials. Everything on it is folded from the study's event stream.
 import { useEffect, useState } from "preact/hooks";
-import { type Connection, followStudy, getStudy, stopStudy } from "./api";
+import { actOnStudy, type Connection, followStudy, getStudy, TokenNeeded, type Verb } from "./api";
+import { Decide } from "./decide";
 import { formatDuration, formatMetric, metricLabel } from "./format";
 import { FrontChart } from "./front_chart";
 import { HypervolumeChart } from "./hypervolume_chart";
+import { Login } from "./login";
 import type { Study } from "./model";
 import { emptyView, reduce, type StudyView } from "./reduce";
 import { useTheme } from "./theme";
@@ -29,6 +31,15 @@ function phase(view: StudyView): string {
   return view.searchEnded ? view.reason : "";
 }
 
+// What a user may do in each state; the server has the last word.
+const VERBS: Record<string, [Verb, string][]> = {
+  draft: [["resume", "Start"]],
+  queued: [["pause", "Pause"], ["stop", "Stop search"]],
+  running: [["pause", "Pause"], ["stop", "Stop search"]],
+  pausing: [["resume", "Resume"], ["stop", "Stop search"]],
+  paused: [["resume", "Resume"], ["stop", "Stop search"]],
+};
+
 interface TileProps {
   label: string;
   value: string;
@@ -50,16 +61,21 @@ export function StudyPage({ id }: { id: string }) {
   const [view, setView] = useState<StudyView>(emptyView);
   const [connection, setConnection] = useState<Connection>("connecting");
   const [error, setError] = useState("");
+  const [refused, setRefused] = useState("");
+  const [login, setLogin] = useState(0);
+  const [needsToken, setNeedsToken] = useState(false);
   const [selected, setSelected] = useState<number | null>(null);
   const theme = useTheme();
 
   useEffect(() => {
     setStudy(null);
     setView(emptyView());
-    getStudy(id).then(setStudy, (failure: Error) => setError(failure.message));
+    setNeedsToken(false);
+    getStudy(id).then(setStudy, (failure: Error) => (failure instanceof TokenNeeded ? setNeedsToken(true) : setError(failure.message)));
     return followStudy(id, (events) => setView((before) => reduce(before, events)), setConnection);
-  }, [id]);
+  }, [id, login]);
 
+  if (needsToken) return <Login onDone={() => setLogin(login + 1)} />;
   if (error) return <p class="notice error">{error}</p>;
   if (!study) return <p class="notice">Loading study…</p>;
 
@@ -84,13 +100,23 @@ export function StudyPage({ id }: { id: string }) {
         <span class={`pill ${view.state}`} data-testid="state">
           {view.state}
         </span>
-        {running && (
-          <button type="button" onClick={() => stopStudy(id).catch((failure: Error) => setError(failure.message))}>
-            Stop search
-          </button>
-        )}
+        {!view.searchEnded &&
+          (VERBS[view.state] ?? []).map(([verb, label]) => (
+            <button
+              key={verb}
+              type="button"
+              onClick={() => actOnStudy(id, verb).then(() => setRefused(""), (failure: Error) => setRefused(failure.message))}
+            >
+              {label}
+            </button>
+          ))}
       </header>
 
+      {refused && (
+        <p class="notice error" role="alert">
+          {refused}
+        </p>
+      )}
       <section class="progress" aria-label="Progress">
         <progress value={done} max={1} aria-label="Share of the budget spent" />
         <span data-testid="trials">
@@ -121,6 +147,7 @@ export function StudyPage({ id }: { id: string }) {
         <FrontChart view={view} objectives={objectives} theme={theme} selected={selected} onSelect={setSelected} />
         <HypervolumeChart view={view} theme={theme} />
       </div>
+      {view.front.size > 0 && <Decide id={id} objectives={objectives} version={[...view.front].join(",")} onSelect={setSelected} />}
       <TrialTable view={view} objectives={objectives} selected={selected} onSelect={setSelected} />
     </main>
   );
