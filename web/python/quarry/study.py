@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .errors import ConnectionFailed
 from .rows import Rows
@@ -100,6 +101,22 @@ class Study:
     def front(self) -> Rows:
         """The non-dominated feasible trials, every one measured."""
         return Rows(self._client.items(self._path("/front?page_size=1000")))
+
+    def choose(
+        self, best: str = "", where: Sequence[str] = (), within: str = "", knee: bool = False
+    ) -> Tuple[Optional[Dict[str, Any]], str]:
+        """Which member of the front to take, or None, and the sentence that says why.
+
+            study.choose(best="accuracy", where=["latency_ms <= 10"])
+            study.choose(best="latency_ms", within="accuracy:0.5%")
+            study.choose(knee=True)
+        """
+        question = {"where": ",".join(where), "best": best, "within": within, "knee": "true" if knee else ""}
+        query = urllib.parse.urlencode({key: value for key, value in question.items() if value})
+        answer = self._client.get(self._path(f"/front?page_size=1000&{query}"))
+        choice = answer["choice"]
+        chosen = [trial for trial in answer["items"] if trial["number"] == choice["number"]]
+        return (chosen[0] if chosen else None), choice["sentence"]
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """The log from its start (or after an event's id), then live until the study has ended.
