@@ -118,6 +118,17 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return decoded;
 }
 
+namespace {
+
+// In a query, unlike in a path, '+' is a space: so forms and URLSearchParams write it.
+std::optional<std::string> decode_query(std::string_view text) {
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  return percent_decode(spaced);
+}
+
+}  // namespace
+
 bool parse_target(std::string_view target, Request& request) {
   if (!target.starts_with('/')) return false;
   const std::size_t question = target.find('?');
@@ -130,9 +141,9 @@ bool parse_target(std::string_view target, Request& request) {
     const std::string_view pair = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
     const std::size_t equals = pair.find('=');
-    const auto key = percent_decode(pair.substr(0, equals));
+    const auto key = decode_query(pair.substr(0, equals));
     const auto value =
-        equals == std::string_view::npos ? std::string() : percent_decode(pair.substr(equals + 1));
+        equals == std::string_view::npos ? std::string() : decode_query(pair.substr(equals + 1));
     if (!key || !value) return false;
     if (!key->empty()) request.query[*key] = *value;
   }

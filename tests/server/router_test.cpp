@@ -71,10 +71,10 @@ TEST_CASE("a handler that throws is a 500 that says why") {
 
 TEST_CASE("targets are split and decoded, broken ones refused") {
   Request request;
-  CHECK(parse_target("/v1/a%20b?x=1&y=%2F&flag", request));
-  CHECK(request.path == "/v1/a b");
-  CHECK(request.query ==
-        std::map<std::string, std::string, std::less<>>{{"x", "1"}, {"y", "/"}, {"flag", ""}});
+  CHECK(parse_target("/v1/a%20b+c?x=1&y=%2F&flag&z=a+%2B", request));
+  CHECK(request.path == "/v1/a b+c");
+  CHECK(request.query == std::map<std::string, std::string, std::less<>>{
+                             {"x", "1"}, {"y", "/"}, {"flag", ""}, {"z", "a +"}});
   for (const char* broken : {"", "x", "/%", "/%2", "/%zz", "/a?b=%g0"}) {
     Request ignored;
     CHECK_FALSE(parse_target(broken, ignored));

@@ -112,7 +112,7 @@ class Study:
             study.choose(knee=True)
         """
         question = {"where": ",".join(where), "best": best, "within": within, "knee": "true" if knee else ""}
-        query = urllib.parse.urlencode({key: value for key, value in question.items() if value})
+        query = urllib.parse.urlencode({key: value for key, value in question.items() if value}, quote_via=urllib.parse.quote)
         answer = self._client.get(self._path(f"/front?page_size=1000&{query}"))
         choice = answer["choice"]
         chosen = [trial for trial in answer["items"] if trial["number"] == choice["number"]]
