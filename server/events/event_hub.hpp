@@ -30,6 +30,8 @@ class EventHub {
     std::uint64_t id_;
   };
 
+  // wake is called from any thread, and may be once more while its subscription ends: what it uses
+  // it must own.
   std::unique_ptr<Subscription> subscribe(const std::string& study, std::function<void()> wake);
 
   // Call after the events are stored.

@@ -2,7 +2,6 @@
 #include <catch2/catch.hpp>
 #include <latch>
 #include <nlohmann/json.hpp>
-#include <semaphore>
 
 #include "server/studies/study_manager.hpp"
 #include "server/studies/study_state.hpp"
@@ -10,6 +9,7 @@
 #include "tests/support/cut_log.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/wait_for_end.hpp"
+#include "tests/support/wakes.hpp"
 
 namespace quarry::server {
 namespace {
@@ -65,8 +65,8 @@ std::string untouched(int trials) {
 // Resumes the study as often as it is found paused; gives how often that was.
 int run_through_pauses(Bench& bench, StudyManager& manager, const std::string& id) {
   int pauses = 0;
-  std::counting_semaphore<> wakes(0);
-  const auto subscription = bench.hub.subscribe(id, [&] { wakes.release(); });
+  const test::Wakes wakes;
+  const auto subscription = bench.hub.subscribe(id, wakes.waker());
   while (true) {
     const std::string state = bench.store->study(id)->state;
     if (has_ended(state)) return pauses;
@@ -74,7 +74,7 @@ int run_through_pauses(Bench& bench, StudyManager& manager, const std::string& i
       ++pauses;
       CHECK(manager.resume(id).verdict == Verdict::kDone);
     } else {
-      wakes.acquire();
+      wakes.wait();
     }
   }
 }

@@ -1,10 +1,10 @@
 // What workers elsewhere and the user's own programs speak, as pure functions.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <semaphore>
 
 #include "server/api/task_documents.hpp"
 #include "tests/support/api_fixture.hpp"
+#include "tests/support/wakes.hpp"
 
 namespace quarry::server {
 namespace {
@@ -33,19 +33,19 @@ struct Asked {
     json answer = api.call("POST", "/v1/studies/" + id + ":ask",
                            {{"count", count}, {"worker", "me"}, {"wait_s", 60}});
     if (!api.last().later) return answer["items"];
-    std::counting_semaphore<> wakes(0);
+    const test::Wakes wakes;
     const LongPoll poll = *api.last().later;
-    const auto subscription = poll.subscribe([&] { wakes.release(); });
+    const auto subscription = poll.subscribe(wakes.waker());
     while (true) {
       if (const auto response = poll.attempt()) return json::parse(response->body)["items"];
-      wakes.acquire();
+      wakes.wait();
     }
   }
   void wait_for_end_of_trial(std::int64_t number) {
-    std::counting_semaphore<> wakes(0);
-    const auto subscription = api.hub().subscribe(id, [&] { wakes.release(); });
+    const test::Wakes wakes;
+    const auto subscription = api.hub().subscribe(id, wakes.waker());
     while (api.store().trials(id, {.after = number - 1, .limit = 1}).at(0).state == "queued")
-      wakes.acquire();
+      wakes.wait();
   }
   json complete(const json& body) {
     return api.call("POST", "/v1/tasks/" + lease["id"].get<std::string>() + ":complete", body);

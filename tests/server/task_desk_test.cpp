@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <semaphore>
 #include <thread>
 
 #include "server/studies/study_manager.hpp"
@@ -12,6 +11,7 @@
 #include "tests/support/bench.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/wait_for_end.hpp"
+#include "tests/support/wakes.hpp"
 
 namespace quarry::server {
 namespace {
@@ -71,11 +71,11 @@ struct Desk {
 
   // Waits for a task, woken by the desk.
   Lease claim(const std::string& worker, const Offer& offer = kProgram) {
-    std::counting_semaphore<> wakes(0);
-    const auto subscription = desk->subscribe([&] { wakes.release(); });
+    const test::Wakes wakes;
+    const auto subscription = desk->subscribe(wakes.waker());
     while (true) {
       if (auto lease = desk->claim(worker, offer, 60.0)) return *lease;
-      wakes.acquire();
+      wakes.wait();
     }
   }
 
@@ -90,26 +90,26 @@ struct Desk {
   }
   // Again as long as the desk is busy: it is woken when that is over.
   TaskDesk::Reply send(const Lease& lease, const Evaluation& evaluation) {
-    std::counting_semaphore<> wakes(0);
-    const auto subscription = desk->subscribe([&] { wakes.release(); });
+    const test::Wakes wakes;
+    const auto subscription = desk->subscribe(wakes.waker());
     while (true) {
       const auto reply =
           desk->complete(lease.task.id, lease.token, evaluation, outcome_to_text(evaluation));
       if (reply.verdict != Verdict::kBusy) return reply;
-      wakes.acquire();
+      wakes.wait();
     }
   }
 
   // Claims and brings until the study has ended.
   void run_to_end(const std::string& study) {
-    std::counting_semaphore<> wakes(0);
-    const auto tasks = desk->subscribe([&] { wakes.release(); });
-    const auto events = bench.hub.subscribe(study, [&] { wakes.release(); });
+    const test::Wakes wakes;
+    const auto tasks = desk->subscribe(wakes.waker());
+    const auto events = bench.hub.subscribe(study, wakes.waker());
     while (!has_ended(bench.store->study(study)->state)) {
       if (const auto lease = desk->claim("w", kProgram, 60.0)) {
         CHECK(bring(*lease, value_of(lease->task)).verdict == Verdict::kAccepted);
       } else {
-        wakes.acquire();
+        wakes.wait();
       }
     }
   }
@@ -118,9 +118,9 @@ struct Desk {
   }
 
   void wait_for_trial(const std::string& study, std::int64_t number, const std::string& state) {
-    std::counting_semaphore<> wakes(0);
-    const auto subscription = bench.hub.subscribe(study, [&] { wakes.release(); });
-    while (trial(study, number)["state"] != state) wakes.acquire();
+    const test::Wakes wakes;
+    const auto subscription = bench.hub.subscribe(study, wakes.waker());
+    while (trial(study, number)["state"] != state) wakes.wait();
   }
   json trial(const std::string& study, std::int64_t number) {
     const auto rows = bench.store->trials(study, {.after = number - 1, .limit = 1});
@@ -366,16 +366,16 @@ TEST_CASE("many programs and a sweeping server at once: every trial is told once
   std::vector<std::jthread> programs;
   for (int i = 0; i < 4; ++i) {
     programs.emplace_back([&, i](std::stop_token stop) {
-      std::counting_semaphore<> wakes(0);
-      const auto tasks = desk.desk->subscribe([&] { wakes.release(); });
-      const std::stop_callback wake(stop, [&] { wakes.release(); });
+      const test::Wakes wakes;
+      const auto tasks = desk.desk->subscribe(wakes.waker());
+      const std::stop_callback wake(stop, wakes.waker());
       const std::string name = "program " + std::to_string(i);
       while (!stop.stop_requested()) {
         if (const auto lease = desk.desk->claim(name, kProgram, 60.0)) {
           desk.desk->heartbeat(lease->task.id, lease->token);
           desk.bring(*lease, Desk::value_of(lease->task));
         } else {
-          wakes.acquire();
+          wakes.wait();
         }
       }
     });

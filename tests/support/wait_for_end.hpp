@@ -2,26 +2,26 @@
 // sleep.
 #pragma once
 
-#include <semaphore>
 #include <string>
 
 #include "server/events/event_hub.hpp"
 #include "server/storage/store.hpp"
 #include "server/studies/study_state.hpp"
+#include "tests/support/wakes.hpp"
 
 namespace quarry::test {
 
 inline void wait_for_state(server::Store& store, server::EventHub& hub, const std::string& study,
                            const std::string& state) {
-  std::counting_semaphore<> wakes(0);
-  const auto subscription = hub.subscribe(study, [&] { wakes.release(); });
-  while (store.study(study)->state != state) wakes.acquire();
+  const Wakes wakes;
+  const auto subscription = hub.subscribe(study, wakes.waker());
+  while (store.study(study)->state != state) wakes.wait();
 }
 
 inline void wait_for_end(server::Store& store, server::EventHub& hub, const std::string& study) {
-  std::counting_semaphore<> wakes(0);
-  const auto subscription = hub.subscribe(study, [&] { wakes.release(); });
-  while (!server::has_ended(store.study(study)->state)) wakes.acquire();
+  const Wakes wakes;
+  const auto subscription = hub.subscribe(study, wakes.waker());
+  while (!server::has_ended(store.study(study)->state)) wakes.wait();
 }
 
 }  // namespace quarry::test
