@@ -67,9 +67,7 @@ struct App::Parts {
               .certificate_file = options.tls_certificate,
               .key_file = options.tls_key},
              {[this](Request request) { return gateway.answer(std::move(request)); },
-              [this](std::string_view method, std::string_view path) {
-                return router.limits(method, path);
-              }}) {
+              [this](const Request& request) { return gateway.limits(request); }}) {
     if (!is_loopback(options.address) && tokens.all().empty()) {
       auto [record, secret] = new_token("first administrator", Scope::kAdmin, system_clock().now());
       tokens.add(record);

@@ -14,6 +14,7 @@ namespace {
 constexpr double kBurstSeconds = 10.0;
 constexpr std::size_t kMostPeers = 10000;
 constexpr std::int64_t kAnswersKeptSeconds = 24 * 3600;
+constexpr std::uint64_t kStrangersBody = 1024 * 1024;
 constexpr std::string_view kCookie = "quarry_token=";
 
 // What a login needs, and what a probe asks, must be there for everybody.
@@ -106,8 +107,7 @@ Gateway::Gateway(const Router& router, TokenStore& tokens, AnswerStore& answers,
 Response Gateway::answer(Request request) {
   const auto start = std::chrono::steady_clock::now();
   request.id = request_id(request);
-  std::optional<Response> refused = refusal(request);
-  Response response = refused ? std::move(*refused) : answer_once(request);
+  Response response = answer_or_refuse(request);
   const std::string route = response.route;
   if (response.later) {
     conform_later(request, *response.later);
@@ -117,6 +117,30 @@ Response Gateway::answer(Request request) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   counts_.add({request.method, route, response.status}, took.count());
   return response;
+}
+
+RouteLimits Gateway::limits(const Request& head) {
+  RouteLimits limits = router_.limits(head.method, head.path);
+  const bool has_body =
+      !header(head, "content-length").empty() || !header(head, "transfer-encoding").empty();
+  if (!has_body) return limits;
+  try {
+    if (refusal_of_token(head))
+      limits.max_body_bytes = std::min(limits.max_body_bytes, kStrangersBody);
+  } catch (const StoreError&) {  // answer() will say so
+    limits.max_body_bytes = std::min(limits.max_body_bytes, kStrangersBody);
+  }
+  return limits;
+}
+
+// Handlers catch their own errors in the router; what is left is the gateway's own database.
+Response Gateway::answer_or_refuse(const Request& request) {
+  try {
+    std::optional<Response> refused = refusal(request);
+    return refused ? std::move(*refused) : answer_once(request);
+  } catch (const StoreError& error) {
+    return problem(503, std::string("the database does not answer: ") + error.what());
+  }
 }
 
 std::optional<Response> Gateway::refusal(const Request& request) {
@@ -244,6 +268,8 @@ Response Gateway::answer_first(const Request& request, const std::string& key,
                   .body = response.body};
   for (const auto& [name, value] : response.headers) {
     if (name == "Location") kept.location = value;
+    // A secret is shown once and stored nowhere.
+    if (name == "Cache-Control" && value == "no-store") return response;
   }
   const auto now = static_cast<std::int64_t>(options_.now());
   try {

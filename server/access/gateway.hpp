@@ -37,7 +37,12 @@ class Gateway {
   // Thread-safe as far as the router is.
   Response answer(Request request);
 
+  // What the route allows, but no more than a login needs to whoever has no token: a body that will
+  // be refused is not waited for.
+  RouteLimits limits(const Request& head);
+
  private:
+  Response answer_or_refuse(const Request& request);
   std::optional<Response> refusal(const Request& request);
   std::optional<Response> refusal_of_origin(const Request& request) const;
   std::optional<Response> refusal_of_rate(const Request& request);

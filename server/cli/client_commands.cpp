@@ -3,46 +3,25 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "search/supernets/json_fields.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/front_report.hpp"
+#include "server/cli/input.hpp"
 #include "server/cli/seed_file.hpp"
+#include "server/http/router.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
 
-// Of a file or, for "-", of stdin; nothing, and why on stderr, when it cannot be read.
-std::optional<std::string> read_text(const std::string& path) {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path);
-  if (!file) {
-    std::cerr << "quarry submit: cannot read " << path << "\n";
-    return std::nullopt;
-  }
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-std::string shown_path(const std::string& path) { return path == "-" ? "stdin" : path; }
-
-void print_mistakes(const std::string& path, const search::FieldErrors& errors) {
-  for (const search::FieldError& error : errors) {
-    std::cerr << "quarry submit: " << shown_path(path) << " " << error.pointer
-              << (error.pointer.empty() ? "" : ": ") << error.detail << "\n";
-  }
-}
-
 std::optional<std::string> read_study(const SubmitOptions& options) {
-  if (!options.file.empty()) return read_text(options.file);
+  if (!options.file.empty()) return read_input("submit", options.file);
   json study = {{"supernet", options.supernet}, {"objectives", json::array()}};
   for (const std::string& text : options.objectives) {
     const std::size_t colon = text.find(':');
@@ -65,16 +44,16 @@ std::optional<std::string> with_seeds(const SubmitOptions& options, std::string 
   search::FieldErrors errors;
   std::optional<json> study = search::parse_json(text, errors);
   if (!study) {
-    print_mistakes(options.file, errors);
+    print_mistakes("submit", options.file, errors);
     return std::nullopt;
   }
   json configs = json::array();
   if (!options.seeds_file.empty()) {
-    const auto given = read_text(options.seeds_file);
+    const auto given = read_input("submit", options.seeds_file);
     if (!given) return std::nullopt;
     std::vector<std::string> notes;
     configs = read_seed_configs(*given, errors, notes);
-    print_mistakes(options.seeds_file, errors);
+    print_mistakes("submit", options.seeds_file, errors);
     if (!errors.empty()) return std::nullopt;
     for (const std::string& note : notes)
       std::cerr << "quarry submit: " << shown_path(options.seeds_file) << " " << note << "\n";
@@ -187,28 +166,13 @@ class Progress {
   std::map<std::string, double> best_;
 };
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (std::isalnum(byte) != 0 || letter == '_' || letter == '.' || letter == '-') {
-      out += letter;
-    } else {
-      out += '%';
-      out += "0123456789ABCDEF"[byte >> 4];
-      out += "0123456789ABCDEF"[byte & 15];
-    }
-  }
-  return out;
-}
-
 std::string query_text(const FrontQuery& query) {
   std::string where;
   for (const std::string& condition : query.where) where += (where.empty() ? "" : ",") + condition;
   std::string text;
-  if (!where.empty()) text += "&where=" + escaped(where);
-  if (!query.best.empty()) text += "&best=" + escaped(query.best);
-  if (!query.within.empty()) text += "&within=" + escaped(query.within);
+  if (!where.empty()) text += "&where=" + percent_encode(where);
+  if (!query.best.empty()) text += "&best=" + percent_encode(query.best);
+  if (!query.within.empty()) text += "&within=" + percent_encode(query.within);
   if (query.knee) text += "&knee=true";
   return text;
 }

@@ -2,34 +2,23 @@
 // tests/e2e/import_test.cpp.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "server/cli/commands.hpp"
 #include "server/cli/import_report.hpp"
+#include "server/cli/input.hpp"
+#include "server/http/router.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
 
-std::string percent_encoded(const std::string& text) {
-  std::string encoded;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-                       (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_' || byte == '.';
-    encoded += plain ? std::string(1, letter) : fmt::format("%{:02X}", byte);
-  }
-  return encoded;
-}
-
 std::string target_of(const ImportOptions& options) {
-  std::string target = "/v1/imports?supernet=" + percent_encoded(options.supernet);
+  std::string target = "/v1/imports?supernet=" + percent_encode(options.supernet);
   const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) target += std::string("&") + name + "=" + percent_encoded(value);
+    if (!value.empty()) target += std::string("&") + name + "=" + percent_encode(value);
   };
   std::string rules;
   for (const std::string& rule : options.columns) rules += (rules.empty() ? "" : "\n") + rule;
@@ -40,16 +29,6 @@ std::string target_of(const ImportOptions& options) {
   add("format", options.format);
   if (options.dry_run) add("dry_run", "true");
   return target;
-}
-
-std::optional<std::string> read_file(const std::string& path) {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    std::cerr << "quarry import: cannot read " << path << "\n";
-    return std::nullopt;
-  }
-  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 // With what was found all the same, where the server says.
@@ -63,7 +42,7 @@ void print_refusal(const Response& response) {
 }  // namespace
 
 int import_file(const HttpClient& client, const ImportOptions& options) {
-  const std::optional<std::string> text = read_file(options.file);
+  const std::optional<std::string> text = read_input("import", options.file);
   if (!text) return 1;
   const Response response =
       client.request("POST", target_of(options), *text, "application/octet-stream");
@@ -89,7 +68,7 @@ int import_file(const HttpClient& client, const ImportOptions& options) {
 }
 
 int show_imports(const HttpClient& client, const std::string& id, bool as_json) {
-  const auto body = fetch(client, "/v1/imports" + (id.empty() ? "" : "/" + percent_encoded(id)));
+  const auto body = fetch(client, "/v1/imports" + (id.empty() ? "" : "/" + percent_encode(id)));
   if (!body) return 1;
   const json answer = json::parse(*body);
   if (as_json) {
@@ -103,7 +82,7 @@ int show_imports(const HttpClient& client, const std::string& id, bool as_json) 
 }
 
 int delete_import(const HttpClient& client, const std::string& id) {
-  const Response response = client.request("DELETE", "/v1/imports/" + percent_encoded(id));
+  const Response response = client.request("DELETE", "/v1/imports/" + percent_encode(id));
   if (response.status < 300) return 0;
   print_problem(response);
   return 1;

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +15,7 @@
 #include "search/supernets/config.hpp"
 #include "search/supernets/json_fields.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/input.hpp"
 #include "server/cli/operator_table.hpp"
 #include "server/cli/operators.hpp"
 
@@ -45,19 +44,13 @@ std::optional<search::Genome> chosen_genome(const search::Supernet& supernet,
            (names.empty() ? "; give --config FILE" : "; it has " + search::one_of(names)));
     return std::nullopt;
   }
-  std::ifstream file(options.config_file);
-  if (!file) {
-    refuse("cannot read " + options.config_file);
-    return std::nullopt;
-  }
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto text = read_input("measure", options.config_file);
+  if (!text) return std::nullopt;
   search::FieldErrors errors;
   std::optional<search::Genome> genome;
-  if (const auto document = search::parse_json(text, errors))
+  if (const auto document = search::parse_json(*text, errors))
     genome = search::config_from_json(supernet.space, *document, "", errors);
-  for (const search::FieldError& error : errors)
-    std::cerr << "quarry measure: " << options.config_file << " " << error.pointer << " "
-              << error.detail << "\n";
+  print_mistakes("measure", options.config_file, errors);
   return genome;
 }
 

@@ -4,48 +4,31 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cctype>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "search/supernets/json_fields.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/input.hpp"
 #include "server/cli/predictor_report.hpp"
 #include "server/cli/seed_file.hpp"
+#include "server/http/router.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
 
-// Of a file or, for "-", of stdin; nothing, and why on stderr, when it cannot be read.
-std::optional<std::string> read_text(const std::string& path) {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path);
-  if (!file) {
-    std::cerr << "quarry predictors: cannot read " << path << "\n";
-    return std::nullopt;
-  }
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-void print_mistakes(const std::string& path, const search::FieldErrors& errors) {
-  for (const search::FieldError& error : errors)
-    std::cerr << "quarry predictors: " << path << " " << error.pointer
-              << (error.pointer.empty() ? "" : ": ") << error.detail << "\n";
-}
-
 // The document that a file holds, or an empty object without one.
 std::optional<json> read_document(const std::string& path) {
   if (path.empty()) return json::object();
-  const auto text = read_text(path);
+  const auto text = read_input("predictors", path);
   if (!text) return std::nullopt;
   search::FieldErrors errors;
   auto document = search::parse_json(*text, errors);
   if (document && !document->is_object()) errors.push_back({"", "must be an object"});
-  print_mistakes(path, errors);
+  print_mistakes("predictors", path, errors);
   return errors.empty() ? document : std::nullopt;
 }
 
@@ -66,18 +49,6 @@ std::string reference_line(const json& predictor) {
   return fmt::format("{}@{} {}\n", predictor.at("name").get<std::string>(),
                      predictor.at("version").get<std::int64_t>(),
                      predictor.at("id").get<std::string>());
-}
-
-// In a path or a query: everything but letters, digits and what names and ids have is escaped.
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char letter : text) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
-                       std::string("_.-@").find(letter) != std::string::npos;
-    result +=
-        plain ? std::string(1, letter) : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
-  }
-  return result;
 }
 
 }  // namespace
@@ -178,13 +149,13 @@ int PredictorVerbs::run() const {
 }
 
 std::string PredictorVerbs::path(const std::string& verb) const {
-  return "/v1/predictors/" + escaped(reference_) + verb;
+  return "/v1/predictors/" + percent_encode(reference_) + verb;
 }
 
 int PredictorVerbs::list() const {
   std::string filter = "?page_size=1000";
-  if (!supernet_.empty()) filter += "&supernet=" + escaped(supernet_);
-  if (!metric_.empty()) filter += "&metric=" + escaped(metric_);
+  if (!supernet_.empty()) filter += "&supernet=" + percent_encode(supernet_);
+  if (!metric_.empty()) filter += "&metric=" + percent_encode(metric_);
   json all = {{"items", json::array()}};
   std::string token;
   do {
@@ -219,12 +190,12 @@ int PredictorVerbs::train() const {
 }
 
 int PredictorVerbs::predict() const {
-  const auto text = read_text(file_);
+  const auto text = read_input("predictors", file_);
   if (!text) return 1;
   search::FieldErrors errors;
   std::vector<std::string> notes;
   const json configs = read_seed_configs(*text, errors, notes);
-  print_mistakes(file_, errors);
+  print_mistakes("predictors", file_, errors);
   if (!errors.empty()) return 1;
   for (const std::string& note : notes)
     std::cerr << "quarry predictors: " << file_ << " " << note << "\n";
@@ -262,9 +233,9 @@ int PredictorVerbs::export_one() const {
 }
 
 int PredictorVerbs::import_one() const {
-  const auto text = read_text(file_);
+  const auto text = read_input("predictors", file_);
   if (!text) return 1;
-  const std::string query = name_.empty() ? "" : "?name=" + escaped(name_);
+  const std::string query = name_.empty() ? "" : "?name=" + percent_encode(name_);
   return print(answer(client().request("POST", "/v1/predictors:import" + query, *text)), as_json_,
                &reference_line);
 }

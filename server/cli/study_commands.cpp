@@ -2,29 +2,17 @@
 // tests/e2e/command_test.cpp.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "server/cli/commands.hpp"
+#include "server/cli/input.hpp"
+#include "server/http/router.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
-
-// For a query: everything but letters, digits and a few marks as %XX.
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char letter : text) {
-    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                       (letter >= '0' && letter <= '9') || letter == '-' || letter == '_';
-    out +=
-        plain ? std::string(1, letter) : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
-  }
-  return out;
-}
 
 std::string joined(const json& words) {
   std::string text;
@@ -72,21 +60,16 @@ int extend_study(const HttpClient& client, const std::string& study,
 
 int enqueue_trial(const HttpClient& client, const std::string& study,
                   const std::string& config_file) {
-  std::ifstream file(config_file);
-  std::istream& input = config_file == "-" ? std::cin : file;
-  if (!input) {
-    std::cerr << "quarry enqueue: cannot read " << config_file << "\n";
-    return 1;
-  }
-  const std::string config(std::istreambuf_iterator<char>(input), {});
-  return act_on_study(client, study, "enqueue", "{\"config\": " + config + "}");
+  const auto config = read_input("enqueue", config_file);
+  if (!config) return 1;
+  return act_on_study(client, study, "enqueue", "{\"config\": " + *config + "}");
 }
 
 int list_studies(const HttpClient& client, const ListOptions& options) {
   std::string query;
   const auto add = [&](const char* field, const std::string& value) {
     if (!value.empty())
-      query += (query.empty() ? "?" : "&") + std::string(field) + "=" + escaped(value);
+      query += (query.empty() ? "?" : "&") + std::string(field) + "=" + percent_encode(value);
   };
   add("state", options.state);
   add("tag", options.tag);

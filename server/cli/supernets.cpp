@@ -1,28 +1,17 @@
 // quarry supernets: what there is, whether a manifest is sound, and sending one to a server.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "evaluators/supernet_library.hpp"
 #include "search/supernets/facts.hpp"
 #include "search/supernets/schema.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/input.hpp"
 
 namespace quarry::server {
 namespace {
-
-std::optional<std::string> read_manifest(const std::string& path) {
-  std::ifstream file(path);
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  if (!file) {
-    std::cerr << "quarry supernets: cannot read " << path << "\n";
-    return std::nullopt;
-  }
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 std::string size_text(double size) {
   return size < 1e6 ? fmt::format("{:.0f}", size) : fmt::format("{:.3g}", size);
@@ -68,7 +57,7 @@ int show_supernet(const std::string& name) {
 }
 
 int check_supernet(const std::string& path) {
-  const std::optional<std::string> text = read_manifest(path);
+  const std::optional<std::string> text = read_input("supernets", path);
   if (!text) return 1;
   search::FieldErrors errors;
   const std::optional<search::Supernet> supernet = search::load_manifest(*text, errors);
@@ -89,7 +78,7 @@ int print_manifest_schema() {
 }
 
 int add_supernet(const HttpClient& client, const std::string& path) {
-  const std::optional<std::string> text = read_manifest(path);
+  const std::optional<std::string> text = read_input("supernets", path);
   if (!text) return 1;
   const Response response = client.request("POST", "/v1/supernets", *text);
   if (response.status >= 300) {

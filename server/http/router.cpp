@@ -118,6 +118,25 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return decoded;
 }
 
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view kPlain = "-_.~@";
+  std::string encoded;
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    const bool is_plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                          (byte >= 'A' && byte <= 'Z') ||
+                          kPlain.find(letter) != std::string_view::npos;
+    if (is_plain) {
+      encoded += letter;
+    } else {
+      encoded += '%';
+      encoded += "0123456789ABCDEF"[byte >> 4];
+      encoded += "0123456789ABCDEF"[byte & 15];
+    }
+  }
+  return encoded;
+}
+
 namespace {
 
 // In a query, unlike in a path, '+' is a space: so forms and URLSearchParams write it.

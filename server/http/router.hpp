@@ -53,6 +53,9 @@ class Router {
 // "a%20b" -> "a b"; nothing when an escape is broken.
 std::optional<std::string> percent_decode(std::string_view text);
 
+// The inverse, for one value in a path or query: "a b" -> "a%20b".
+std::string percent_encode(std::string_view text);
+
 // Splits "/path?a=1&b=2" into path and query; false when an escape is broken or the target does not
 // start with '/'.
 bool parse_target(std::string_view target, Request& request);

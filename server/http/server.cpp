@@ -40,7 +40,8 @@ constexpr std::chrono::seconds kHeartbeat{15};
 constexpr std::size_t kEventsPerWrite = 256;
 constexpr std::size_t kSlowRoutes = 4;  // answered at a time; more of them wait
 
-Request to_request(http::request<http::string_body>& message) {
+// Without target and body.
+Request head_of(const http::request<http::string_body>& message) {
   Request request{.method = std::string(message.method_string())};
   for (const auto& field : message) {
     std::string name(field.name_string());
@@ -48,7 +49,6 @@ Request to_request(http::request<http::string_body>& message) {
       letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
     request.headers[name] = std::string(field.value());
   }
-  request.body = std::move(message.body());
   return request;
 }
 
@@ -153,11 +153,10 @@ using RequestParser = http::request_parser<http::string_body>;
 
 // What the route allows, known once the header is there.
 RouteLimits limits_of(const RequestParser& parser, const Answerer& answerer) {
-  Request request;
+  Request request = head_of(parser.get());
   const beast::string_view target = parser.get().target();
-  const beast::string_view method = parser.get().method_string();
   if (!parse_target({target.data(), target.size()}, request)) return {};
-  return answerer.limits({method.data(), method.size()}, request.path);
+  return answerer.limits(request);
 }
 
 // The whole of a request, and its route's limits.
@@ -237,7 +236,8 @@ asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
       co_return;
     }
     http::request<http::string_body> message = parser.release();
-    Request request = to_request(message);
+    Request request = head_of(message);
+    request.body = std::move(message.body());
     request.peer = peer;
     const beast::string_view target = message.target();
     Response response;

@@ -7,7 +7,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 #include "server/http/router.hpp"
 
@@ -22,7 +21,8 @@ struct AddressTaken : std::runtime_error {
 // time, where limits() say that the route is slow.
 struct Answerer {
   std::function<Response(Request)> answer;
-  std::function<RouteLimits(std::string_view method, std::string_view path)> limits;
+  // Asked with what is known before the body is there: method, path, query and headers.
+  std::function<RouteLimits(const Request&)> limits;
 };
 
 struct ListenOptions {

@@ -118,11 +118,8 @@ class Store {
 };
 
 struct Database;
-// What open_database() of database.hpp is, for those who see no SQLite.
-std::shared_ptr<Database> open_database(const std::string& folder);
-
 std::unique_ptr<Store> open_sqlite_store(std::shared_ptr<Database> database);
-// The same over a database of its own: open_database(folder) says what it throws.
+// The same over a database of its own; throws what open_database(folder) does.
 std::unique_ptr<Store> open_sqlite_store(const std::string& folder);
 
 }  // namespace quarry::server

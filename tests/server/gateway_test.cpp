@@ -2,6 +2,8 @@
 // routes.
 #include "server/access/gateway.hpp"
 
+#include <sqlite3.h>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -24,6 +26,11 @@ class Fixture {
                       .body = std::to_string(++made_),
                       .headers = {{"Location", "/v1/things/1"}}};
     });
+    router_.add("POST", "/v1/secrets", [this](const Request&) {
+      return Response{.body = std::to_string(++made_), .headers = {{"Cache-Control", "no-store"}}};
+    });
+    router_.add("POST", "/v1/large", [](const Request&) { return Response{}; },
+                {.max_body_bytes = 64 << 20});
     router_.add("POST", "/v1/things/{id}:predict",
                 [](const Request&) { return Response{.body = "1"}; });
     router_.add("POST", "/v1/tasks:claim", [](const Request&) { return Response{.status = 204}; });
@@ -50,6 +57,12 @@ class Fixture {
     tokens_.add(record);
     return secret;
   }
+
+  std::uint64_t body_limit(Headers headers) {
+    return gateway_->limits({.method = "POST", .path = "/v1/large", .headers = std::move(headers)})
+        .max_body_bytes;
+  }
+  const std::string& folder() const { return folder_.path(); }
 
   double now = 1e9;
   int made() const { return made_; }
@@ -169,6 +182,38 @@ TEST_CASE("an answer is kept for a day, and a failure of the server's is not kep
   CHECK(server.call("POST", "/v1/things", {{"idempotency-key", "k2"}}, "{}").status == 201);
   CHECK(server.call("POST", "/v1/things", key, "{}").status == 201);
   CHECK(server.made() == 3);
+}
+
+TEST_CASE("an answer that holds a secret is not kept, whatever key the request had") {
+  Fixture server;
+  const Headers key = {{"idempotency-key", "k1"}};
+  CHECK(server.call("POST", "/v1/secrets", key).body == "1");
+  CHECK(server.call("POST", "/v1/secrets", key).body == "2");
+}
+
+TEST_CASE("of whoever has no token no large body is taken in") {
+  Fixture open;
+  CHECK(open.body_limit({{"content-length", "5000000"}}) == 64 << 20);
+  Fixture guarded({.tokens_required = true});
+  CHECK(guarded.body_limit({{"content-length", "5000000"}}) == 1 << 20);
+  CHECK(guarded.body_limit({{"transfer-encoding", "chunked"}}) == 1 << 20);
+  Headers known = bearer(guarded.token(Scope::kAdmin));
+  known.emplace("content-length", "5000000");
+  CHECK(guarded.body_limit(known) == 64 << 20);
+}
+
+TEST_CASE("a database that does not answer is a 503 that says so") {
+  Fixture server({.tokens_required = true});
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((server.folder() + "/quarry.db").c_str(), &database) == SQLITE_OK);
+  CHECK(sqlite3_exec(database, "DROP TABLE tokens", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+  const Response response = server.call("GET", "/v1/things/1", bearer("qt_any"));
+  CHECK(response.status == 503);
+  CHECK(nlohmann::json::parse(response.body)["detail"].get<std::string>().starts_with(
+      "the database does not answer: "));
+  CHECK(server.body_limit({{"content-length", "5000000"}, {"authorization", "Bearer qt_any"}}) ==
+        1 << 20);
 }
 
 TEST_CASE("If-Match lets a change through only to what the client has seen") {

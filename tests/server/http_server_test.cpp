@@ -75,8 +75,8 @@ class Fixture {
     });
     server_ = std::make_unique<HttpServer>(
         options, Answerer{[this](Request request) { return router_.route(std::move(request)); },
-                          [this](std::string_view method, std::string_view path) {
-                            return router_.limits(method, path);
+                          [this](const Request& request) {
+                            return router_.limits(request.method, request.path);
                           }});
     thread_ = std::jthread([this] { server_->run(false); });
   }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "server/storage/open_database.hpp"
 #include "server/storage/store.hpp"
 #include "tests/support/server.hpp"
 

@@ -81,6 +81,15 @@ TEST_CASE("targets are split and decoded, broken ones refused") {
   }
 }
 
+TEST_CASE("what is encoded for a target is decoded to itself, whatever bytes it has") {
+  CHECK(percent_encode("latency_ms <= 1.5, a@1") == "latency_ms%20%3C%3D%201.5%2C%20a@1");
+  std::string all;
+  for (int byte = 1; byte < 256; ++byte) all += static_cast<char>(byte);
+  Request request;
+  CHECK(parse_target("/?q=" + percent_encode(all), request));
+  CHECK(request.query.at("q") == all);
+}
+
 TEST_CASE("a problem names every field, and survives text that is not UTF-8") {
   const Response response = problem(422, "bad \xFF text", {{"/a", "must be b"}});
   const auto document = nlohmann::json::parse(response.body);

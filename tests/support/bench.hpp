@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/storage/lease_store.hpp"
+#include "server/storage/open_database.hpp"
 #include "server/studies/conductor.hpp"
 #include "tests/support/server.hpp"
 
