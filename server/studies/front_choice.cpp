@@ -176,6 +176,7 @@ std::string numbers_text(const std::vector<std::int64_t>& numbers) {
 std::string sentence_of(const FrontMember& chosen, const FrontQuestion& question,
                         const std::vector<search::Objective>& objectives, std::size_t candidates,
                         std::size_t all, const std::vector<std::int64_t>& twins) {
+  if (all == 1) return fmt::format("Trial {} is the only member of the front.", chosen.number);
   std::string text = fmt::format("Trial {} ", chosen.number);
   const std::string among = candidates == all
                                 ? fmt::format("the {} members of the front", all)

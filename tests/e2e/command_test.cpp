@@ -186,7 +186,7 @@ TEST_CASE("one network can be measured without a server") {
   std::ofstream(file) << "{\"depth\": 9}";
   const test::CommandResult wrong = quarry({"measure", "fashion_vit", "--config", file});
   CHECK(wrong.code == 1);
-  CHECK(wrong.err.find("/depth must be 1, 2, 3, 4, 5 or 6, got 9") != std::string::npos);
+  CHECK(wrong.err.find("/depth: must be 1, 2, 3, 4, 5 or 6, got 9") != std::string::npos);
 }
 
 }  // namespace

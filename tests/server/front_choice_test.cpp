@@ -73,6 +73,11 @@ TEST_CASE("the knee is where both objectives begin to cost") {
   CHECK(choice.sentence.starts_with("Trial 8 is the knee of the 4 members of the front"));
 }
 
+TEST_CASE("a front of one member leaves no choice") {
+  CHECK(choose({member(7, 0.9, 1.0)}, kObjectives, question({{"knee", "true"}})).sentence ==
+        "Trial 7 is the only member of the front.");
+}
+
 TEST_CASE("where nobody satisfies the conditions the sentence says so") {
   const FrontChoice choice =
       choose(kFront, kObjectives, question({{"where", "latency_ms<0.5"}, {"best", "accuracy"}}));
