@@ -55,6 +55,7 @@ struct App::Parts {
                 .tokens = tokens,
                 .counts = counts,
                 .serves_tls = !options.tls_certificate.empty(),
+                .tokens_required = !is_loopback(options.address),
                 .operators = &operators},
         address(options.address),
         router(make_router(context)),

@@ -33,6 +33,7 @@ struct ApiContext {
   TokenStore& tokens;
   const RequestCounts& counts;
   bool serves_tls = false;
+  bool tokens_required = false;
   const OperatorKnowledge* operators = nullptr;  // null: none is kept
 };
 
@@ -82,6 +83,7 @@ Response describe_network(const ApiContext& context, const Request& request);
 
 // access.cpp
 Response create_session(const ApiContext& context, const Request& request);
+Response get_session(const ApiContext& context, const Request& request);
 Response end_session(const ApiContext& context, const Request& request);
 Response create_token(const ApiContext& context, const Request& request);
 Response list_tokens(const ApiContext& context, const Request& request);
