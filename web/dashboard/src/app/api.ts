@@ -12,6 +12,7 @@ export class Refused extends Error {
     message: string,
     readonly status: number,
     readonly errors: FieldError[] = [],
+    readonly document: unknown = null, // the whole answer: some refusals say more
   ) {
     super(message);
   }
@@ -44,7 +45,7 @@ async function call(method: string, path: string, body?: BodyInit, type?: string
   if (response.ok) return response;
   const problem: Problem | null = await response.json().catch(() => null);
   const said = problem?.detail ?? `The server answered ${response.status}.`;
-  if (response.status !== 401) throw new Refused(said, response.status, problem?.errors);
+  if (response.status !== 401) throw new Refused(said, response.status, problem?.errors, problem);
   tokenNeeded();
   throw new TokenNeeded(said, 401);
 }
