@@ -57,6 +57,7 @@ struct App::Parts {
                 .counts = counts,
                 .tables = tables,
                 .serves_tls = !options.tls_certificate.empty(),
+                .tokens_required = !is_loopback(options.address),
                 .operators = &operators},
         address(options.address),
         router(make_router(context)),

@@ -35,6 +35,7 @@ struct ApiContext {
   const RequestCounts& counts;
   StudyTables& tables;
   bool serves_tls = false;
+  bool tokens_required = false;
   const OperatorKnowledge* operators = nullptr;  // null: none is kept
 };
 
@@ -94,6 +95,7 @@ Response describe_network(const ApiContext& context, const Request& request);
 
 // access.cpp
 Response create_session(const ApiContext& context, const Request& request);
+Response get_session(const ApiContext& context, const Request& request);
 Response end_session(const ApiContext& context, const Request& request);
 Response create_token(const ApiContext& context, const Request& request);
 Response list_tokens(const ApiContext& context, const Request& request);

@@ -81,6 +81,7 @@ Router make_router(const ApiContext& context) {
   add("GET", "/readyz", &get_readiness);
   add("GET", "/metrics", &get_metrics);
   add("POST", "/v1/session", &create_session);
+  add("GET", "/v1/session", &get_session);
   add("DELETE", "/v1/session", &end_session);
   add("POST", "/v1/tokens", &create_token);
   add("GET", "/v1/tokens", &list_tokens);

@@ -10,7 +10,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const dashboard = join(here, "../../web/dashboard");
 const { build } = await import(pathToFileURL(join(dashboard, "node_modules/esbuild/lib/main.js")).href);
 const output = join(mkdtempSync(join(tmpdir(), "quarry-")), "reduce.mjs");
-await build({ entryPoints: [join(dashboard, "src/reduce.ts")], outfile: output, bundle: true, format: "esm" });
+await build({ entryPoints: [join(dashboard, "src/study/reduce.ts")], outfile: output, bundle: true, format: "esm" });
 const { emptyView, reduce } = await import(pathToFileURL(output).href);
 
 const golden = JSON.parse(readFileSync(join(here, "../golden/study_log.json"), "utf8"));

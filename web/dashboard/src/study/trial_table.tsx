@@ -1,35 +1,11 @@
 // Every trial with its metrics, its genes and its policy; one row opens to the whole configuration.
 import { useMemo, useState } from "preact/hooks";
-import { formatMetric, metricLabel } from "./format";
-import type { ConfigValue, Objective, Trial } from "./model";
+import type { ConfigValue, Objective, Trial } from "../app/model";
+import { formatMetric, metricLabel } from "../parts/format";
+import { PolicyLegend, PolicyStrip } from "../parts/policy_strip";
 import type { StudyView } from "./reduce";
 
 const ROWS_AT_FIRST = 50;
-
-/** One cell per quantizable operator in order of execution, coloured by its precision. */
-export function PolicyStrip({ policy }: { policy: Record<string, string> }) {
-  const operators = Object.entries(policy);
-  const summary = operators.map(([name, precision]) => `${name} ${precision}`).join(", ");
-  return (
-    <span class="strip" role="img" aria-label={summary} title={summary}>
-      {operators.map(([name, precision]) => (
-        <i key={name} class={`p-${precision}`} />
-      ))}
-    </span>
-  );
-}
-
-export function PolicyLegend() {
-  return (
-    <span class="legend">
-      {["f32", "bf16", "int8", "int8_w4"].map((precision) => (
-        <span key={precision}>
-          <i class={`p-${precision}`} /> {precision}
-        </span>
-      ))}
-    </span>
-  );
-}
 
 // The genes that shape the network: numbers and lists of numbers, a list cut to the depth that lives.
 function shapeOf(config: Record<string, ConfigValue>): string {
@@ -124,7 +100,7 @@ export function TrialTable({ view, objectives, selected, onSelect }: TrialTableP
   );
 
   return (
-    <section class="card" aria-labelledby="trials-title">
+    <section class="card trials" aria-labelledby="trials-title">
       <header class="card-head">
         <h2 id="trials-title">Trials</h2>
         <PolicyLegend />
@@ -133,7 +109,7 @@ export function TrialTable({ view, objectives, selected, onSelect }: TrialTableP
           <input type="checkbox" checked={frontOnly} onChange={(event) => setFrontOnly(event.currentTarget.checked)} /> front only
         </label>
       </header>
-      <div class="scroll">
+      <div class="scroll" role="region" aria-label="Trials" tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -1,6 +1,6 @@
 // How the front grew: its hypervolume after each finished trial.
 import { useMemo } from "preact/hooks";
-import { axisStyle, Chart, type ChartOption, themeColours, tooltipStyle } from "./chart";
+import { axisStyle, ChartCard, type ChartOption, themeColours, tooltipStyle } from "../parts/chart";
 import type { StudyView } from "./reduce";
 
 export function HypervolumeChart({ view, theme }: { view: StudyView; theme: string }) {
@@ -35,14 +35,17 @@ export function HypervolumeChart({ view, theme }: { view: StudyView; theme: stri
 
   const latest = view.history.at(-1);
   return (
-    <section class="card" aria-labelledby="hypervolume-title">
-      <header class="card-head">
-        <h2 id="hypervolume-title">Hypervolume</h2>
-        <span class="muted" title="Share of the box between the ideal and the reference point that the front dominates">
+    <ChartCard
+      title="Hypervolume"
+      note={
+        <span title="Share of the box between the ideal and the reference point that the front dominates">
           {latest ? `${latest.hypervolume.toFixed(4)} of the box between ideal and reference` : "known after eight trials"}
         </span>
-      </header>
-      <Chart option={option} height={400} label={`Hypervolume over trials, now ${latest?.hypervolume.toFixed(4) ?? "unknown"}`} />
-    </section>
+      }
+      option={option}
+      height={400}
+      label={`Hypervolume over trials, now ${latest?.hypervolume.toFixed(4) ?? "unknown"}`}
+      table={() => ({ columns: ["trials", "elapsed_s", "hypervolume"], rows: view.history.map((point) => [point.trials, point.elapsed, point.hypervolume]) })}
+    />
   );
 }

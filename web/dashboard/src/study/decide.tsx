@@ -1,8 +1,8 @@
 // Which network to take: bounds and a wish in, the server's choice and its sentence out.
 import { useEffect, useState } from "preact/hooks";
-import { askFront } from "./api";
-import { inUnit, metricLabel, metricUnit } from "./format";
-import type { FrontChoice, Objective } from "./model";
+import { askFront } from "../app/api";
+import type { FrontChoice, Objective } from "../app/model";
+import { inUnit, metricLabel, metricUnit } from "../parts/format";
 
 interface DecideProps {
   id: string;

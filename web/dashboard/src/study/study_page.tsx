@@ -1,15 +1,19 @@
 // One study, live: progress, front, hypervolume, trials. Everything on it is folded from the study's event stream.
 import { useEffect, useState } from "preact/hooks";
-import { actOnStudy, type Connection, followStudy, getStudy, TokenNeeded, type Verb } from "./api";
+import { actOnStudy, getStudy, type Verb } from "../app/api";
+import { type Connection, followStudy } from "../app/follow";
+import type { Study } from "../app/model";
+import { useMayChange } from "../app/session";
+import { useTheme } from "../app/theme";
+import { ErrorBox } from "../parts/error_box";
+import { formatDuration, formatMetric, metricLabel } from "../parts/format";
+import { PageHead } from "../parts/page_head";
 import { Decide } from "./decide";
-import { formatDuration, formatMetric, metricLabel } from "./format";
 import { FrontChart } from "./front_chart";
 import { HypervolumeChart } from "./hypervolume_chart";
-import { Login } from "./login";
-import type { Study } from "./model";
 import { emptyView, reduce, type StudyView } from "./reduce";
-import { useTheme } from "./theme";
 import { TrialTable } from "./trial_table";
+import "./study.css";
 
 function share(study: Study, view: StudyView): number {
   if (view.searchEnded) return 1;
@@ -60,23 +64,20 @@ export function StudyPage({ id }: { id: string }) {
   const [study, setStudy] = useState<Study | null>(null);
   const [view, setView] = useState<StudyView>(emptyView);
   const [connection, setConnection] = useState<Connection>("connecting");
-  const [error, setError] = useState("");
-  const [refused, setRefused] = useState("");
-  const [login, setLogin] = useState(0);
-  const [needsToken, setNeedsToken] = useState(false);
+  const [error, setError] = useState<Error | null>(null);
+  const [refused, setRefused] = useState<Error | null>(null);
+  const mayChange = useMayChange();
   const [selected, setSelected] = useState<number | null>(null);
   const theme = useTheme();
 
   useEffect(() => {
     setStudy(null);
     setView(emptyView());
-    setNeedsToken(false);
-    getStudy(id).then(setStudy, (failure: Error) => (failure instanceof TokenNeeded ? setNeedsToken(true) : setError(failure.message)));
+    getStudy(id).then(setStudy, setError);
     return followStudy(id, (events) => setView((before) => reduce(before, events)), setConnection);
-  }, [id, login]);
+  }, [id]);
 
-  if (needsToken) return <Login onDone={() => setLogin(login + 1)} />;
-  if (error) return <p class="notice error">{error}</p>;
+  if (error) return <ErrorBox error={error} />;
   if (!study) return <p class="notice">Loading study…</p>;
 
   const objectives = study.spec.objectives;
@@ -84,39 +85,26 @@ export function StudyPage({ id }: { id: string }) {
   const members = view.trials.filter((trial) => trial && view.front.has(trial.number));
   const running = view.state === "running" && !view.searchEnded;
   return (
-    <main>
-      <header class="study-head">
-        <div>
-          <a href="#/" class="back">
-            ← Studies
-          </a>
-          <h1>{study.name}</h1>
-          <p class="muted">
-            {study.spec.supernet} · {study.spec.algorithm.name} · seed {study.spec.seed}
-          </p>
-        </div>
-        <span class="spacer" />
+    <>
+      <PageHead
+        title={study.name}
+        back={["#/studies", "Studies"]}
+        note={`${study.spec.supernet} · ${study.spec.algorithm.name} · seed ${study.spec.seed}`}
+      >
         {connection === "lost" && <span class="pill lost">connection lost, trying again</span>}
         <span class={`pill ${view.state}`} data-testid="state">
           {view.state}
         </span>
-        {!view.searchEnded &&
+        {mayChange &&
+          !view.searchEnded &&
           (VERBS[view.state] ?? []).map(([verb, label]) => (
-            <button
-              key={verb}
-              type="button"
-              onClick={() => actOnStudy(id, verb).then(() => setRefused(""), (failure: Error) => setRefused(failure.message))}
-            >
+            <button key={verb} type="button" onClick={() => actOnStudy(id, verb).then(() => setRefused(null), setRefused)}>
               {label}
             </button>
           ))}
-      </header>
+      </PageHead>
 
-      {refused && (
-        <p class="notice error" role="alert">
-          {refused}
-        </p>
-      )}
+      <ErrorBox error={refused} />
       <section class="progress" aria-label="Progress">
         <progress value={done} max={1} aria-label="Share of the budget spent" />
         <span data-testid="trials">
@@ -149,6 +137,6 @@ export function StudyPage({ id }: { id: string }) {
       </div>
       {view.front.size > 0 && <Decide id={id} objectives={objectives} version={[...view.front].join(",")} onSelect={setSelected} />}
       <TrialTable view={view} objectives={objectives} selected={selected} onSelect={setSelected} />
-    </main>
+    </>
   );
 }

@@ -1,8 +1,8 @@
 // The Pareto front, two objectives at a time: the front joined by a line, what it dominates as faint dots, the baselines as diamonds.
 import { useMemo, useState } from "preact/hooks";
-import { axisStyle, Chart, type ChartOption, themeColours, tooltipStyle } from "./chart";
-import { formatMetric, inUnit, metricLabel, metricUnit } from "./format";
-import type { Objective, Trial } from "./model";
+import type { Objective, Trial } from "../app/model";
+import { axisStyle, ChartCard, type ChartOption, themeColours, tooltipStyle } from "../parts/chart";
+import { formatMetric, inUnit, metricLabel, metricUnit } from "../parts/format";
 import type { StudyView } from "./reduce";
 
 interface Dot {
@@ -104,22 +104,27 @@ export function FrontChart({ view, objectives, theme, selected, onSelect }: Fron
   );
 
   return (
-    <section class="card" aria-labelledby="front-title">
-      <header class="card-head">
-        <h2 id="front-title">Pareto front</h2>
-        <span class="muted">
-          {view.front.size} networks, {predicted.length > 0 ? `${predicted.map(metricLabel).join(" and ")} predicted` : "each measured"}
-        </span>
-        <span class="spacer" />
-        {axis("across", x, setX)}
-        {axis("up", y, setY)}
-      </header>
-      <Chart
-        option={option}
-        height={400}
-        label={`Scatter of ${metricLabel(y)} against ${metricLabel(x)}; ${view.front.size} trials on the front of ${view.finished} finished`}
-        onClick={(data) => onSelect((data as Dot).trial.number)}
-      />
-    </section>
+    <ChartCard
+      title="Pareto front"
+      note={`${view.front.size} networks, ${predicted.length > 0 ? `${predicted.map(metricLabel).join(" and ")} predicted` : "each measured"}`}
+      controls={
+        <>
+          {axis("across", x, setX)}
+          {axis("up", y, setY)}
+        </>
+      }
+      option={option}
+      height={400}
+      label={`Scatter of ${metricLabel(y)} against ${metricLabel(x)}; ${view.front.size} trials on the front of ${view.finished} finished`}
+      onClick={(data) => onSelect((data as Dot).trial.number)}
+      table={() => ({
+        columns: ["trial", "on_front", ...metrics],
+        rows: view.trials.filter(Boolean).map((trial) => [
+          trial.number,
+          String(view.front.has(trial.number)),
+          ...metrics.map((metric) => trial.metrics[metric]?.value),
+        ]),
+      })}
+    />
   );
 }

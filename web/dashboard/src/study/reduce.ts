@@ -1,6 +1,6 @@
 // Folds a study's events into what the page shows: a pure function, tested on recorded logs. The server decides who is on the front; nothing
 // here computes dominance.
-import type { Measurement, StudyEvent, Trial } from "./model";
+import type { Measurement, StudyEvent, Trial } from "../app/model";
 
 export interface HistoryPoint {
   trials: number;
