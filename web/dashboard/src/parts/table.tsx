@@ -40,7 +40,7 @@ export function Table<Row>({ label, columns, rows, keyOf, sortedBy = "", sortQue
     : rows;
   return (
     <>
-      <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+      <div class="scroll" role="group" aria-label={label} tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -109,7 +109,7 @@ export function TrialTable({ view, objectives, selected, onSelect }: TrialTableP
           <input type="checkbox" checked={frontOnly} onChange={(event) => setFrontOnly(event.currentTarget.checked)} /> front only
         </label>
       </header>
-      <div class="scroll" role="region" aria-label="Trials" tabIndex={0}>
+      <div class="scroll" role="group" aria-label="Trials" tabIndex={0}>
         <table>
           <thead>
             <tr>
