@@ -80,9 +80,10 @@ export function ChartCard({ title, note, controls, children, table, onMade, ...c
   return (
     <section class="card" aria-labelledby={id}>
       <header class="card-head">
-        <h2 id={id}>{title}</h2>
-        {note && <span class="muted">{note}</span>}
-        <span class="spacer" />
+        <div class="head-words">
+          <h2 id={id}>{title}</h2>
+          {note && <span class="muted">{note}</span>}
+        </div>
         {controls}
         <Downloads title={title} chart={() => made.current} table={table} />
       </header>

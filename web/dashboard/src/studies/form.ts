@@ -204,7 +204,7 @@ export function documentOf(form: StudyForm, catalog: StudyCatalog): Record<strin
   if (form.trials.trim()) budget.trials = asTyped(form.trials);
   const minutes = asTyped(form.minutes);
   if (form.minutes.trim()) budget.seconds = typeof minutes === "number" ? minutes * 60 : minutes;
-  const document: Record<string, unknown> = { ...form.rest };
+  const document: Record<string, unknown> = {};
   const put = (field: string, value: unknown, wanted: boolean) => wanted && (document[field] = value);
   put("name", form.name.trim(), form.name.trim() !== "");
   document.supernet = form.supernet;
@@ -223,7 +223,7 @@ export function documentOf(form: StudyForm, catalog: StudyCatalog): Record<strin
   put("tags", listOf(form.tags), listOf(form.tags).length > 0);
   put("notes", form.notes, form.notes.trim() !== "");
   put("priority", asTyped(form.priority), form.priority.trim() !== "");
-  return document;
+  return { ...document, ...form.rest };
 }
 
 function chosenOf(document: Record<string, unknown>, nameField: string, entry: CatalogEntry | undefined): Chosen {

@@ -19,7 +19,7 @@ export function WhatSection({ form, change, errorsAt, supernets }: SectionProps 
           help={
             chosen ? (
               <>
-                {chosen.summary} {formatCount(chosen.canonical_size ?? chosen.raw_size ?? 0)} networks, {chosen.genes.length} genes;{" "}
+                {chosen.summary?.replace(/\.?$/, ".")} {formatCount(chosen.canonical_size ?? chosen.raw_size ?? 0)} networks, {chosen.genes.length} genes;{" "}
                 {chosen.has_weights ? "with weights, so that its accuracy can be measured here" : "without weights: its accuracy comes from a predictor, a table or your own program"}.
               </>
             ) : (
