@@ -69,7 +69,7 @@ export function ReportView({ report }: { report: ImportReport }) {
       />
       {report.rejected > 0 && (
         <>
-          <h3>{report.rejected.toLocaleString()} rows are not taken</h3>
+          <h3>{report.rejected === 1 ? "One row is not taken" : `${report.rejected.toLocaleString()} rows are not taken`}</h3>
           <Table
             label="Rows that are not taken"
             sortQuery="rejected"
