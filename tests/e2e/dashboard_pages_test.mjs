@@ -1,9 +1,11 @@
 // The dashboard's pages around a study, in a true Chromium against the true binary: the list, the form for a new study, predictors, supernets,
 // measurements, workers, tokens; and axe on every page in both themes.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { get } from "node:http";
 import { after, before, test } from "node:test";
-import { call, complaints, DESK, expectingComplaints, openPage, picture, seriousFindings, startBrowser, startServer } from "./dashboard_support.mjs";
+import { call, complaints, DESK, expectingComplaints, layoutShift, openPage, picture, seriousFindings, startBrowser, startServer } from "./dashboard_support.mjs";
 
 const MANIFEST = JSON.stringify({
   quarry_manifest: 1,
@@ -291,6 +293,9 @@ test("a token of scope read sees everything and no button that changes anything"
   const headers = { Authorization: `Bearer ${guarded.token}` };
   const { token } = await (await fetch(`${guarded.url}/v1/tokens`, { method: "POST", headers, body: JSON.stringify({ name: "guest", scope: "read" }) })).json();
   await fetch(`${guarded.url}/v1/studies`, { method: "POST", headers, body: JSON.stringify({ ...QUICK, name: "looked at", budget: { trials: 4 } }) });
+  assert.equal((await fetch(`${guarded.url}/v1/session`)).status, 401);
+  const session = await fetch(`${guarded.url}/v1/session`, { headers: { Authorization: `Bearer ${token}` } });
+  assert.deepEqual(await session.json(), { guarded: true, name: "guest", scope: "read" });
   const page = await openPage(browser);
   await expectingComplaints(async () => {
     await page.goto(guarded.url);
@@ -338,7 +343,7 @@ test("all of it can be walked through by keyboard, and a page that was opened is
   await page.close();
 });
 
-test("the theme is the browser's until the user chooses one, which is kept", async () => {
+test("the theme is the browser's until the user chooses one, which is kept; paper is always light", async () => {
   const page = await open("studies", { viewport: DESK, colorScheme: "light" });
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   assert.equal(await theme(), "light");
@@ -349,10 +354,26 @@ test("the theme is the browser's until the user chooses one, which is kept", asy
   await page.emulateMedia({ colorScheme: "dark" });
   await page.getByRole("button", { name: "Use the light theme" }).click();
   assert.equal(await theme(), "light");
+  await page.getByRole("button", { name: "Use the dark theme" }).click();
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await theme(), "light");
   await page.close();
 });
 
-test("axe finds nothing serious on any page, none scrolls sideways on a phone, and each is pictured in both sizes and themes", async () => {
+test("the whole dashboard is under 700 KB, and its policy admits no inline script, style or other host", async () => {
+  let bytes = 0;
+  for (const path of ["/", "/app.js", "/app.css"]) {
+    const [response] = await once(get(url + path), "response");
+    assert.equal(response.headers["content-encoding"], "gzip");
+    bytes += (await response.toArray()).reduce((sum, part) => sum + part.length, 0);
+    const policy = response.headers["content-security-policy"];
+    assert.match(policy, /^default-src 'self';/);
+    assert.doesNotMatch(policy, /unsafe|http/);
+  }
+  assert.ok(bytes > 0 && bytes <= 700_000, `${bytes} bytes`);
+});
+
+test("axe finds nothing serious on any page, none scrolls sideways or jumps while it loads, and each is pictured in both sizes and themes", async () => {
   const [study] = (await call(url, "/v1/studies?name=evening")).items;
   const [taken] = (await call(url, "/v1/imports")).items;
   const pages = {
@@ -377,6 +398,7 @@ test("axe finds nothing serious on any page, none scrolls sideways on a phone, a
       await page.getByText(words).first().waitFor();
       const width = page.viewportSize().width;
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${name} is wider than ${width}`);
+      assert.ok((await layoutShift(page)) < 0.1, `${name} jumps`);
       assert.deepEqual(await seriousFindings(page), [], name);
     });
   }

@@ -264,6 +264,12 @@ TEST_CASE("a token is shown once, listed without its secret, and taken back") {
   CHECK(mistaken["errors"].size() == 2);
 }
 
+TEST_CASE("where no token is asked for, whoever looks may do everything") {
+  Fixture api;
+  CHECK(api.call("GET", "/v1/session") ==
+        json{{"guarded", false}, {"name", ""}, {"scope", "admin"}});
+}
+
 TEST_CASE("probes find the server well, and monitors find its studies") {
   Fixture api;
   CHECK(api.call("GET", "/healthz")["status"] == "ok");
