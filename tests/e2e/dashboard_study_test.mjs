@@ -21,7 +21,11 @@ const DOCUMENT = {
   final_test: false,
 };
 
-const openPage = (options) => open(browser, options);
+async function openPage(options) {
+  const page = await open(browser, options);
+  page.setDefaultTimeout(15000);
+  return page;
+}
 const page_of = (study, query = "") => `${server.url}/#/studies/${study}${query && `?${query}`}`;
 
 async function createStudy(name, trials, more = {}) {
@@ -148,7 +152,7 @@ test("every tab has an address and shows what the server computed", async () => 
   const page = await openPage();
   await page.goto(page_of(main, "tab=genes"));
   await page.getByRole("img", { name: /^Importance of genes: / }).waitFor();
-  await page.getByRole("group", { name: "Gene to look at" }).getByRole("button", { name: "depth", exact: true }).click();
+  await page.getByRole("region", { name: "Choices of all genes" }).getByRole("button", { name: "depth", exact: true }).click();
   const slices = await call(server.url, `/v1/studies/${main}/slices?gene=depth`);
   const share = slices.genes[0].levels.map((level) => `${level.value} ${Math.round((level.front / slices.front) * 100)} % against ${Math.round((level.count / slices.trials) * 100)} %`);
   await page.getByRole("img", { name: `Distribution of depth, front against all: ${share.join(", ")}` }).waitFor();

@@ -115,11 +115,14 @@ function FailureTable({ id, failures }: { id: string; failures: Failures }) {
                 <span title={example}>{reason || "no reason was given"}</span> {state === "expired" && <span class="tag">expired</span>}
                 {example !== reason && <span class="muted example">for example: {example}</span>}
                 <span class="muted">
-                  trials{" "}
+                  trials
                   {numbers.slice(0, 8).map((number) => (
-                    <a key={number} href={link(["studies", id, "trials", number])}>
-                      {number}
-                    </a>
+                    <>
+                      {" "}
+                      <a key={number} href={link(["studies", id, "trials", number])}>
+                        {number}
+                      </a>
+                    </>
                   ))}
                   {count > 8 && " …"}
                 </span>

@@ -29,9 +29,9 @@ function ImportanceChart({ importance, gene, onGene }: { importance: Importance;
   const option = useMemo(
     (): ChartOption => ({
       animation: false,
-      grid: { left: 96, right: 20, top: 8, bottom: 44 },
+      grid: { left: 126, right: 20, top: 8, bottom: 44 },
       xAxis: { type: "value", min: 0, ...axisStyle("share of the variance"), nameGap: 26 },
-      yAxis: { type: "category", inverse: true, data: genes, ...axisStyle(""), axisLabel: { ...axisStyle("").axisLabel, color: colours.text, interval: 0, width: 88, overflow: "truncate" } },
+      yAxis: { type: "category", inverse: true, data: genes, ...axisStyle(""), axisLabel: { ...axisStyle("").axisLabel, color: colours.text, interval: 0, width: 116, overflow: "truncate" } },
       tooltip: { ...tooltipStyle(), trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value: unknown) => `${((value as number) * 100).toFixed(1)} %` },
       series: metrics.map((metric, k) => ({
         type: "bar" as const,
@@ -121,7 +121,7 @@ function SliceChart({ slices, gene, metric, objectives, onMetric }: { slices: Sl
   return (
     <ChartCard
       title={`Slice: ${gene}`}
-      note="band: nine tenths to one tenth, line: median, ring: mean"
+      note="tenth to ninth tenth, median, mean"
       option={option}
       height={250}
       label={`${metricLabel(metric)} by ${gene}: ${levels.map((level) => `${face(level)} ${level.median === undefined ? "none" : formatMetric(metric, level.median)}`).join(", ")}`}

@@ -152,11 +152,10 @@ export function BestChart({ study, history }: HistoryProps) {
   const [log] = useQuery("log");
   const by: Across = across === "time" ? "elapsed" : "trials";
   const option = useMemo((): ChartOption => {
-    const share = 100 / objectives.length;
     return {
       animation: false,
       tooltip: { ...tooltipStyle(), trigger: "axis" },
-      grid: objectives.map((_, k) => ({ left: 62, right: 16, top: `${k * share + 4}%`, height: `${share - (k === objectives.length - 1 ? 20 : 9)}%` })),
+      grid: objectives.map((_, k) => ({ left: 62, right: 16, top: `${(k * 82) / objectives.length + 4}%`, height: `${82 / objectives.length - 9}%` })),
       xAxis: objectives.map((_, k) => {
         const style = acrossAxis(by, log === "1");
         return k === objectives.length - 1 ? { ...style, gridIndex: k } : { ...style, gridIndex: k, name: "", axisLabel: { show: false } };
@@ -167,7 +166,7 @@ export function BestChart({ study, history }: HistoryProps) {
         gridIndex: k,
         splitNumber: 2,
         ...axisStyle(""),
-        axisLabel: { ...axisStyle("").axisLabel, formatter: (value: number) => `${Number(value.toPrecision(4))} ${metricUnit(metric)}` },
+        axisLabel: { ...axisStyle("").axisLabel, formatter: (value: number) => `${Number(value.toPrecision(4)).toLocaleString("en")} ${metricUnit(metric)}` },
       })),
       series: objectives.map(({ metric }, k) => ({
         type: "line" as const,

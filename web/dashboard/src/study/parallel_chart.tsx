@@ -36,8 +36,8 @@ function chosen(points: Points, within: boolean[] | null): number[] {
 
 function axisOf({ name, gene }: Axis, dim: number, slices: Slices | null, ranges: Ranges, colours: ReturnType<typeof useColours>) {
   const narrow = window.innerWidth < 600;
-  const style = { dim, id: `axis${dim}`, nameTextStyle: { color: colours.text, fontSize: narrow ? 9 : 11 }, axisLabel: { color: colours.muted, fontSize: 10 }, axisLine: { lineStyle: { color: colours.dot } }, axisTick: { show: false } };
-  if (gene === null) return { ...style, name: `${metricLabel(name)}${metricUnit(name) ? `\n${metricUnit(name)}` : ""}`, type: "value" as const, scale: true, ...(ranges[name] ? { nameTextStyle: { ...style.nameTextStyle, color: colours.accent } } : {}) };
+  const style = { dim, nameGap: 12, id: `axis${dim}`, nameTextStyle: { color: colours.text, fontSize: narrow ? 9 : 11 }, axisLabel: { color: colours.muted, fontSize: 10 }, axisLine: { lineStyle: { color: colours.dot } }, axisTick: { show: false } };
+  if (gene === null) return { ...style, name: narrow || !metricUnit(name) ? metricLabel(name) : `${metricLabel(name)}, ${metricUnit(name)}`, type: "value" as const, scale: true, ...(ranges[name] ? { nameTextStyle: { ...style.nameTextStyle, color: colours.accent } } : {}) };
   const levels = slices?.genes.find((each) => each.name === name)?.levels ?? [];
   return { ...style, name, type: "category" as const, data: levels.map(({ value }) => (value === null ? "–" : String(value))) };
 }
@@ -75,7 +75,7 @@ export function ParallelChart({ points, within, ranges, metrics, genes, importan
     const lines = (front: 0 | 1) => rows.filter((row) => points.front[row] === front).map(values);
     return {
       animation: false,
-      parallel: { left: 40, right: 54, top: 48, bottom: 22, axisExpandable: false },
+      parallel: { left: 56, right: 54, top: 48, bottom: 22, axisExpandable: false },
       parallelAxis: axes.map((axis, dim) => axisOf(axis, dim, slices, ranges, colours)) as never,
       series: [
         { type: "parallel", name: "dominated", silent: true, progressive: 0, lineStyle: { width: 0.7, opacity: 0.16, color: colours.dot }, inactiveOpacity: 0.02, activeOpacity: 0.3, data: lines(0) },

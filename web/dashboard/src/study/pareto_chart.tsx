@@ -148,22 +148,38 @@ function solidOption(points: Points, within: boolean[] | null, axes: string[], t
     lineStyle: { color: colours.line, width: 1 },
     z: 0,
   }));
-  // The three edges that meet in the lowest corner carry the names and both ends of each axis.
-  const ends: [Space, number, 0 | 1][] = [0, 1, 2].flatMap((k) => [[-1, 0], [1, 1]].map(([at, end]) => [[0, 1, 2].map((j) => (j === k ? at! * 0.92 : -1)) as Space, k, end as 0 | 1] as [Space, number, 0 | 1]));
-  const names: [Space, number][] = [0, 1, 2].map((k) => [[0, 1, 2].map((j) => (j === k ? 0 : -1)) as Space, k]);
-  const text = (at: Space, formatter: string, bold: boolean) => ({
-    value: flat([at[0] * 1.12, at[1] * 1.12, at[2] * 1.12]),
-    label: { show: true, formatter, color: bold ? colours.text : colours.muted, fontSize: bold ? 12 : 11, fontWeight: bold ? 600 : 400 },
+  // Each axis has its name and range at that of its four edges which is furthest out.
+  const labels = axes.map((axis, k) => {
+    const middles = [-1, 1].flatMap((p) => [-1, 1].map((q) => [p, q])).map(([p, q]) => {
+      const at: Space = [p!, p!, p!];
+      at[k] = 0;
+      at[(k + 1) % 3] = p!;
+      at[(k + 2) % 3] = q!;
+      return at;
+    });
+    const out = (at: Space) => Math.hypot(...(flat(at) as [number, number])) - 0.05 * flat(at)[1]! - 0.02 * flat(at)[0]!;
+    const at = middles.reduce((best, each) => (out(each) > out(best) ? each : best));
+    const [x, y] = flat(at) as [number, number];
+    const [low, high] = range[k]!;
+    const said = Number.isFinite(low) ? `${formatMetric(axis, low)} – ${formatMetric(axis, high)}` : "";
+    return {
+      value: [x * 1.14, y * 1.12],
+      label: {
+        show: true,
+        formatter: `{name|${metricLabel(axis)}}\n${said}`,
+        color: colours.muted,
+        fontSize: 11,
+        lineHeight: 15,
+        align: x < -0.5 ? ("left" as const) : x > 0.5 ? ("right" as const) : ("center" as const),
+        rich: { name: { color: colours.text, fontWeight: 600, fontSize: 12 } },
+      },
+    };
   });
-  const labels = [
-    ...ends.map(([at, k, end]) => text(at, Number.isFinite(range[k]![end]) ? formatMetric(axes[k]!, range[k]![end]!) : "", false)),
-    ...names.map(([at, k]) => text(at, metricLabel(axes[k]!), true)),
-  ];
   return {
     animation: false,
     grid: { left: 10, right: 10, top: 10, bottom: 10 },
-    xAxis: { type: "value", min: -2, max: 2, show: false },
-    yAxis: { type: "value", min: -2, max: 2, show: false },
+    xAxis: { type: "value", min: -1.75, max: 1.75, show: false },
+    yAxis: { type: "value", min: -1.75, max: 1.75, show: false },
     tooltip: { ...tooltipStyle(), formatter: (item: unknown) => ((item as { data?: Dot }).data?.row === undefined ? "" : describe(points, (item as { data: Dot }).data.row, axes)) },
     series: [
       ...lines,
@@ -197,7 +213,7 @@ interface ParetoProps {
 
 export function ParetoChart({ study, points, within, x, y, z, metrics, objectives, constraints, onAxis, onRange }: ParetoProps) {
   const colours = useColours();
-  const [turn, setTurn] = useState<Turn>({ yaw: 35, pitch: 24 });
+  const [turn, setTurn] = useState<Turn>({ yaw: -38, pitch: 22 });
   const [made, setMade] = useState<ECharts | null>(null);
   const ready = points.axes.includes(x) && points.axes.includes(y) && (!z || points.axes.includes(z));
   const option = useMemo(
@@ -265,7 +281,7 @@ export function ParetoChart({ study, points, within, x, y, z, metrics, objective
     <ChartCard
       title="Pareto front"
       option={option}
-      height={460}
+      height={window.innerWidth < 900 ? 400 : 596}
       label={`Scatter of ${axes.map((metric) => metricLabel(metric)).reverse().join(" against ")}; ${members} trials on the front of ${points.matching}, ${points.number.length} drawn`}
       onMade={setMade}
       onClick={(data) => {

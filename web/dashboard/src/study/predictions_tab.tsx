@@ -106,7 +106,7 @@ export function PredictionsTab({ id, stage, objectives }: { id: string; stage: n
     <div class="charts halves">
       <ChartCard
         title="Predicted and measured"
-        note={`${parity.count} trials; nine of ten measured between ${formatMetric(metric, error.low)} and +${formatMetric(metric, error.high)} of the prediction`}
+        note={`${parity.count.toLocaleString("en")} trials`}
         option={parityChart}
         height={400}
         label={`Parity of ${metricLabel(metric)}: ${parity.count} predictions, mean absolute error ${formatMetric(metric, error.mean_absolute_error)}, Kendall's tau ${error.kendall_tau?.toFixed(2) ?? "not known"}`}
@@ -128,7 +128,7 @@ export function PredictionsTab({ id, stage, objectives }: { id: string; stage: n
         }
         table={() => ({ columns: ["trial", "predicted", "measured", "spread"], rows: dots })}
       >
-        <p class="muted chart-foot">The dashed lines hold nine of ten errors of {error.count} predictions; predictors' own deviations are not kept with a trial.</p>
+        <p class="muted chart-foot">Nine of ten of the latest {error.count} measured between {formatMetric(metric, error.low)} and +{formatMetric(metric, error.high)} of what was predicted (dashed). A trial does not keep the predictor's own deviation.</p>
       </ChartCard>
       <ChartCard
         title="Error over time"

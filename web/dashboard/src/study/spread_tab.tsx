@@ -92,7 +92,7 @@ export function SpreadTab({ id, stage, metrics }: { id: string; stage: number; m
   const disturbed = rows.filter((row) => row.disturbed).length;
   return (
     <ChartCard
-      title={`${metricLabel(metric)} of the front, sample by sample`}
+      title={`${metricLabel(metric)} of the front: median, interval, tail`}
       note={`${answer.value.next_page_token ? `the first ${rows.length}` : rows.length} members${disturbed ? `, ${disturbed} measured while the machine was disturbed` : ""}`}
       option={option}
       height={400}

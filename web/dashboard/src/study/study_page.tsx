@@ -196,7 +196,7 @@ function Views({ id, study, view, lost, settled }: ViewsProps) {
               </div>
             </div>
             {(members ?? 0) > 0 && <Decide id={id} objectives={objectives} version={String(stage)} onSelect={(number) => number !== null && go(link(["studies", id, "trials", number]))} />}
-            <TrialList study={id} points={points} within={within} metrics={main} />
+            <TrialList study={id} points={points} within={within} metrics={main} objectives={objectives} />
           </>
         ) : (
           <Waiting height={900} />

@@ -1,5 +1,6 @@
 // The trials that the charts show: the front first of all, those that the filter keeps.
 import { useMemo } from "preact/hooks";
+import type { Objective } from "../app/model";
 import { link, useQuery } from "../app/router";
 import { formatMetric, metricLabel } from "../parts/format";
 import { Table } from "../parts/table";
@@ -10,9 +11,10 @@ interface TrialListProps {
   points: Points;
   within: boolean[] | null;
   metrics: string[];
+  objectives: Objective[];
 }
 
-export function TrialList({ study, points, within, metrics }: TrialListProps) {
+export function TrialList({ study, points, within, metrics, objectives }: TrialListProps) {
   const [only, setOnly] = useQuery("only", "front");
   const rows = useMemo(
     () => points.number.map((_, row) => row).filter((row) => (!within || within[row]) && (only !== "front" || points.front[row])),
@@ -26,7 +28,7 @@ export function TrialList({ study, points, within, metrics }: TrialListProps) {
       cell: (row: number) => (
         <a href={link(["studies", study, "trials", points.number[row]!])}>
           {points.number[row]}
-          {points.front[row] === 1 && <span class="star"> on the front</span>}
+          {only !== "front" && points.front[row] === 1 && <span class="star"> on the front</span>}
         </a>
       ),
     },
@@ -61,7 +63,7 @@ export function TrialList({ study, points, within, metrics }: TrialListProps) {
           <input type="checkbox" checked={only === "front"} onChange={(event) => setOnly(event.currentTarget.checked ? "front" : "all")} /> front only
         </label>
       </header>
-      <Table label="Trials" columns={columns} rows={rows} keyOf={(row) => points.number[row]!} sortQuery="by" sortedBy={metrics[0] ?? "number"} />
+      <Table label="Trials" columns={columns} rows={rows} keyOf={(row) => points.number[row]!} sortQuery="by" sortedBy={`${objectives[0]!.goal === "maximize" ? "-" : ""}${objectives[0]!.metric}`} />
     </section>
   );
 }
