@@ -139,7 +139,7 @@ test("another study's hypervolume is laid beside this one's, by this one's refer
   await page.goto(page_of(main));
   await page.getByLabel("Show another study's hypervolume beside it").selectOption({ label: "rival" });
   await page.getByRole("img", { name: /^Hypervolume over trials, now 0\.\d+, beside rival$/ }).waitFor();
-  await page.getByLabel("against").selectOption("time");
+  await page.getByRole("combobox", { name: /^against/ }).selectOption("time");
   await page.getByRole("checkbox", { name: "log" }).check();
   await page.getByRole("img", { name: /^Hypervolume over time.*beside rival$/ }).waitFor();
   assert.match(page.url(), new RegExp(`with=${rival}`));
@@ -158,7 +158,7 @@ test("every tab has an address and shows what the server computed", async () => 
   await page.getByRole("img", { name: `Distribution of depth, front against all: ${share.join(", ")}` }).waitFor();
   await page.getByRole("link", { name: "Predictions" }).click();
   await page.getByText("Nothing was predicted in this study").waitFor();
-  await page.getByRole("link", { name: "Measurements" }).click();
+  await page.getByRole("link", { name: "Spread" }).click();
   await page.getByRole("img", { name: /^Latency of \d+ members of the front, from 1\.00 ms to 9\.00 ms/ }).waitFor();
   await page.getByRole("link", { name: "Activity" }).click();
   await page.getByRole("img", { name: /^Timeline of 30 trials over .* by 1 workers$/ }).waitFor();

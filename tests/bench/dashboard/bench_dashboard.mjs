@@ -2,7 +2,7 @@
 // and what an open page takes from a running study. Usage: node bench_dashboard.mjs QUARRY LARGE_STUDY OUTPUT_FOLDER [--trials N] [--pairs N] [--seconds N]
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DESK, startBrowser } from "../../e2e/dashboard_support.mjs";
@@ -80,7 +80,7 @@ const TABS = [
   ["Genes", /^Importance of genes/],
   ["Policies", /^Policy strip of/],
   ["Predictions", /^Parity of/],
-  ["Measurements", /members of the front, from/],
+  ["Spread", /members of the front, from/],
   ["Activity", /^Timeline of/],
   ["Front", /^Scatter of/],
 ];
@@ -177,6 +177,7 @@ await lookAtLargeStudy(browser);
 if (pairs > 0 && !rest.includes("--quick")) await disturbRunningStudy(browser);
 await browser.close();
 
+figure("load average while this ran", loadavg()[0], "", undefined, "what others took of the processors is in every figure above");
 for (const { figure: name, value, unit, target, holds, note } of figures)
   console.log(`${name.padEnd(52)}${value.toFixed(value < 10 ? 2 : 0).padStart(9)} ${unit.padEnd(3)} ${target.padEnd(7)} ${holds === null ? "    " : holds ? "ok  " : "MISS"} ${note}`);
 mkdirSync(output, { recursive: true });

@@ -31,12 +31,17 @@ export function useLiveStudy(id: string): LiveStudy {
     let stop = () => {};
     let gone = false;
     setError(null);
-    // Both at once: the history says as of which event it is.
-    Promise.all([getStudy(id), insight<StudyHistory>(id, "history")]).then(
+    // What is known at once is shown at once; the history says as of which event the rest is.
+    const asked = getStudy(id).then((known) => {
+      if (gone) return known;
+      setStudy(known);
+      setView((before) => (before.lastEvent ? before : { ...before, state: known.state, reason: known.reason, finished: known.progress.trials, elapsed: known.progress.elapsed_s }));
+      return known;
+    });
+    Promise.all([asked, insight<StudyHistory>(id, "history")]).then(
       ([known, summed]) => {
         if (gone) return;
         const goals = Object.fromEntries(known.spec.objectives.map(({ metric, goal }) => [metric, goal as Goal]));
-        setStudy(known);
         setView(viewOf({ state: known.state, reason: known.reason }, summed));
         stop = follow(id, summed.sequence, (events) => setView((before) => reduce(before, events, goals)), setConnection);
       },

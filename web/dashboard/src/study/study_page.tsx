@@ -31,7 +31,7 @@ const TABS = [
   ["genes", "Genes"],
   ["policies", "Policies"],
   ["predictions", "Predictions"],
-  ["spread", "Measurements"],
+  ["spread", "Spread"],
   ["activity", "Activity"],
 ] as const;
 
