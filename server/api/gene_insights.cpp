@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr const char* kMethod =
     "epsilon squared (Kelley 1935): the share of the metric's variance that goes with a gene's "
-    "choice alone, over the trials of this study, less what chance explains";
+    "choice alone, over the trials of this study that have the gene, less what chance explains";
 constexpr const char* kCaveat =
     "a search proposes what it believes in, so genes that it moved together share what they "
     "explain; the shares need not add up to 1";

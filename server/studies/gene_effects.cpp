@@ -24,26 +24,34 @@ GeneLevels levels_of(const search::SearchSpace& space, const StudyTable& table,
 
 double explained_share(std::span<const std::uint16_t> groups, std::size_t group_count,
                        std::span<const double> values) {
+  const std::size_t dead = group_count - 1;
   std::vector<double> sums(group_count, 0.0);
   std::vector<double> counts(group_count, 0.0);
   for (std::size_t i = 0; i < values.size(); ++i) {
     sums[groups[i]] += values[i];
     counts[groups[i]] += 1.0;
   }
-  const auto n = static_cast<double>(values.size());
-  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / std::max(n, 1.0);
+  const double all = static_cast<double>(values.size());
+  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / std::max(all, 1.0);
+  const double living = all - counts[dead];
+  const double living_mean =
+      std::accumulate(sums.begin(), sums.end() - 1, 0.0) / std::max(living, 1.0);
   double total = 0.0;
-  for (const double value : values) total += (value - mean) * (value - mean);
+  double total_of_living = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    total += (values[i] - mean) * (values[i] - mean);
+    if (groups[i] != dead) total_of_living += (values[i] - living_mean) * (values[i] - living_mean);
+  }
   double between = 0.0;
   double present = 0.0;
-  for (std::size_t g = 0; g < group_count; ++g) {
+  for (std::size_t g = 0; g < dead; ++g) {
     if (counts[g] == 0.0) continue;
     present += 1.0;
-    const double distance = sums[g] / counts[g] - mean;
+    const double distance = sums[g] / counts[g] - living_mean;
     between += counts[g] * distance * distance;
   }
-  if (total <= 0.0 || n <= present) return 0.0;
-  const double within = (total - between) / (n - present);
+  if (total <= 0.0 || living <= present) return 0.0;
+  const double within = (total_of_living - between) / (living - present);
   return std::clamp((between - (present - 1.0) * within) / total, 0.0, 1.0);
 }
 

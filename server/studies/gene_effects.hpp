@@ -23,7 +23,9 @@ GeneLevels levels_of(const search::SearchSpace& space, const StudyTable& table,
 
 // The share of the values' variance that goes with the group a value is in: epsilon squared (Kelley
 // 1935, PNAS 21(9)), the share of one-way analysis of variance less what as many groups would be
-// expected to explain by chance. 0 where that is nothing, or where all values are equal.
+// expected to explain by chance. The last group is that of dead genes: what sets it apart is the
+// gene that killed them, so it counts in the whole but not as something explained. 0 where nothing
+// is, or where all values are equal.
 double explained_share(std::span<const std::uint16_t> groups, std::size_t group_count,
                        std::span<const double> values);
 

@@ -8,24 +8,35 @@ namespace {
 using Groups = std::vector<std::uint16_t>;
 using Values = std::vector<double>;
 
-TEST_CASE("a group that decides the value explains all of it") {
-  CHECK(explained_share(Groups{0, 0, 1, 1}, 2, Values{1, 1, 3, 3}) == Approx(1.0));
+// Groups 0 and 1 are choices, 2 is that of dead genes.
+TEST_CASE("a choice that decides the value explains all of it") {
+  CHECK(explained_share(Groups{0, 0, 1, 1}, 3, Values{1, 1, 3, 3}) == Approx(1.0));
 }
 
-TEST_CASE("a group that says nothing of the value explains none of it") {
-  CHECK(explained_share(Groups{0, 0, 1, 1}, 2, Values{1, 3, 1, 3}) == 0.0);
+TEST_CASE("a choice that says nothing of the value explains none of it") {
+  CHECK(explained_share(Groups{0, 0, 1, 1}, 3, Values{1, 3, 1, 3}) == 0.0);
 }
 
 TEST_CASE("what chance explains is taken off") {
   // Means 1 and 3 about 2: 4 of 8 lie between the groups; of each of the 2 degrees of freedom
   // within there are 2, so (4 - 2) / 8.
-  CHECK(explained_share(Groups{0, 0, 1, 1}, 2, Values{0, 2, 2, 4}) == Approx(0.25));
+  CHECK(explained_share(Groups{0, 0, 1, 1}, 3, Values{0, 2, 2, 4}) == Approx(0.25));
 }
 
-TEST_CASE("equal values, or as many groups as values, have nothing to explain") {
-  CHECK(explained_share(Groups{0, 1, 0, 1}, 2, Values{5, 5, 5, 5}) == 0.0);
-  CHECK(explained_share(Groups{0, 1, 2}, 3, Values{1, 2, 3}) == 0.0);
-  CHECK(explained_share(Groups{}, 2, Values{}) == 0.0);
+TEST_CASE("what sets trials without the gene apart is not the gene's doing") {
+  CHECK(explained_share(Groups{0, 1, 0, 1, 2, 2}, 3, Values{1, 1, 1, 1, 9, 9}) == 0.0);
+  // The living differ by 2 about 2: 4 between them, nothing within. All are 1, 1, 3, 3, 2, 2 about
+  // 2: 4.
+  CHECK(explained_share(Groups{0, 0, 1, 1, 2, 2}, 3, Values{1, 1, 3, 3, 2, 2}) == Approx(1.0));
+  // 1, 1, 3, 3, 6, 10 about 4: 9 + 9 + 1 + 1 + 4 + 36.
+  CHECK(explained_share(Groups{0, 0, 1, 1, 2, 2}, 3, Values{1, 1, 3, 3, 6, 10}) ==
+        Approx(4.0 / 60.0));
+}
+
+TEST_CASE("equal values, or as many choices as values, have nothing to explain") {
+  CHECK(explained_share(Groups{0, 1, 0, 1}, 3, Values{5, 5, 5, 5}) == 0.0);
+  CHECK(explained_share(Groups{0, 1, 2}, 4, Values{1, 2, 3}) == 0.0);
+  CHECK(explained_share(Groups{}, 3, Values{}) == 0.0);
 }
 
 TEST_CASE("a quantile lies between its neighbours") {
