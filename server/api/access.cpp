@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "search/supernets/json_fields.hpp"
+#include "server/access/gateway.hpp"
 #include "server/api/api.hpp"
 #include "server/api/views.hpp"
 #include "server/storage/token.hpp"
@@ -31,11 +32,25 @@ Response create_session(const ApiContext& context, const Request& request) {
   if (!errors.empty()) return field_problem("the login has mistakes", errors);
   const std::optional<TokenRecord> known = context.tokens.find_hash(hash_token(*token));
   if (!known) return problem(401, "this token is not known to the server, or was revoked");
-  Response response = json_response({{"name", known->name}, {"scope", to_text(known->scope)}});
+  Response response = json_response({{"guarded", context.tokens_required},
+                                     {"name", known->name},
+                                     {"scope", to_text(known->scope)}});
   response.headers.emplace_back("Set-Cookie", "quarry_token=" + *token +
                                                   "; Path=/; HttpOnly; SameSite=Strict" +
                                                   (context.serves_tls ? "; Secure" : ""));
   return response;
+}
+
+Response get_session(const ApiContext& context, const Request& request) {
+  // Who needs no token may do everything.
+  if (!context.tokens_required)
+    return json_response({{"guarded", false}, {"name", ""}, {"scope", to_text(Scope::kAdmin)}});
+  const std::string token = token_of(request);
+  const std::optional<TokenRecord> known =
+      token.empty() ? std::nullopt : context.tokens.find_hash(hash_token(token));
+  if (!known) return problem(401, "nobody is logged in: POST {\"token\": ...} here");
+  return json_response(
+      {{"guarded", true}, {"name", known->name}, {"scope", to_text(known->scope)}});
 }
 
 Response end_session(const ApiContext&, const Request&) {

@@ -18,11 +18,11 @@ Response file(const char* begin, const char* end, const char* type) {
   return {
       .content_type = type,
       .body = std::string(begin, end),
-      .headers = {
-          {"Content-Encoding", "gzip"},
-          {"Cache-Control", "no-cache"},
-          {"Content-Security-Policy",
-           "default-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"}}};
+      .headers = {{"Content-Encoding", "gzip"},
+                  {"Cache-Control", "no-cache"},
+                  {"Content-Security-Policy",
+                   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+                   "form-action 'self'; frame-ancestors 'none'"}}};
 }
 
 }  // namespace

@@ -100,6 +100,7 @@ class ApiFixture {
         {*store, hub, queue, supernets, pool, server::system_clock(), resources, &operators}};
     server::TokenStore tokens{database};
     server::RequestCounts counts;
+    server::StudyTables tables{database};
     server::ApiContext context{.store = *store,
                                .hub = hub,
                                .studies = studies,
@@ -113,6 +114,7 @@ class ApiFixture {
                                .clock = server::system_clock(),
                                .tokens = tokens,
                                .counts = counts,
+                               .tables = tables,
                                .operators = &operators};
     server::Router router;
   };

@@ -4,13 +4,15 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { writeTypes } from "./types.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const output = process.argv[2] ?? join(here, "dist");
 mkdirSync(output, { recursive: true });
+writeTypes();
 
 const bundle = await build({
-  entryPoints: [join(here, "src/main.tsx")],
+  entryPoints: [join(here, "src/app/main.tsx")],
   bundle: true,
   minify: true,
   write: false,
