@@ -13,6 +13,12 @@
 namespace quarry::server {
 namespace {
 
+// What nobody wants is passed over once, not again at every read: from here on to there.
+struct Passed {
+  std::int64_t after = -1;
+  std::int64_t until = 0;
+};
+
 // ?types=trial.finished,study.state; none: all.
 std::set<std::string> types_of(const Request& request) {
   std::set<std::string> types;
@@ -49,19 +55,19 @@ Response stream_events(const ApiContext& context, const Request& request) {
   }
   const std::string id = record->id;
   source.read = [&store = context.store, id, wanted = types_of(request),
-                 seen = std::make_shared<std::int64_t>(0)](std::int64_t after, std::size_t limit) {
+                 passed = std::make_shared<Passed>()](std::int64_t after, std::size_t limit) {
     std::vector<ServerSentEvent> events;
-    // What nobody wants is passed over once, not again at every read.
-    *seen = std::max(*seen, after);
+    std::int64_t at = after == passed->after ? std::max(after, passed->until) : after;
     for (std::size_t read = limit; read == limit && events.empty();) {
-      std::vector<EventRecord> page = store.events(id, *seen, limit);
+      std::vector<EventRecord> page = store.events(id, at, limit);
       read = page.size();
       for (EventRecord& event : page) {
-        *seen = event.sequence;
+        at = event.sequence;
         if (wanted.empty() || wanted.contains(event.type))
           events.push_back({event.sequence, std::move(event.type), std::move(event.data)});
       }
     }
+    *passed = {events.empty() ? after : events.back().id, at};
     return events;
   };
   source.subscribe = [&hub = context.hub, id](std::function<void()> wake) {

@@ -328,6 +328,35 @@ test("a token of scope read sees everything and no button that changes anything"
   guarded.stop();
 });
 
+test("axe finds nothing serious on the login, the tokens' page and a refused form", async () => {
+  const guarded = await startServer("0.0.0.0:0");
+  const logIn = async (page) => {
+    await page.getByLabel("Token").fill(guarded.token);
+    await page.getByRole("button", { name: "Log in" }).click();
+  };
+  await expectingComplaints(async () => {
+    await picture(browser, guarded.url, "login", async (page) => {
+      await page.getByLabel("Token").fill("qt_wrong");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await page.getByRole("alert").waitFor();
+      assert.deepEqual(await seriousFindings(page), []);
+    });
+    await picture(browser, `${guarded.url}/#/tokens`, "tokens", async (page) => {
+      await logIn(page);
+      await page.getByRole("cell", { name: "first administrator" }).waitFor();
+      assert.deepEqual(await seriousFindings(page), []);
+    });
+    await picture(browser, at("studies/new?supernet=fashion_vit"), "new_study_refused", async (page) => {
+      await page.getByRole("button", { name: "Add a constraint" }).click();
+      await page.getByLabel("Trials", { exact: true }).fill("many");
+      await page.getByRole("button", { name: "Start the study" }).click();
+      await page.getByRole("alert").waitFor();
+      assert.deepEqual(await seriousFindings(page), []);
+    });
+  });
+  guarded.stop();
+});
+
 test("all of it can be walked through by keyboard, and a page that was opened is read from its top", async () => {
   const page = await open("studies");
   await page.getByRole("link", { name: "New study" }).waitFor();
@@ -356,7 +385,7 @@ test("the theme is the browser's until the user chooses one, which is kept; pape
   assert.equal(await theme(), "light");
   await page.getByRole("button", { name: "Use the dark theme" }).click();
   await page.emulateMedia({ media: "print" });
-  assert.equal(await theme(), "light");
+  await page.locator("html[data-theme=light]").waitFor();
   await page.close();
 });
 

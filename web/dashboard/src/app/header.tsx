@@ -18,7 +18,7 @@ export function Header({ section }: { section: string }) {
   const sections = session.guarded ? [...SECTIONS, ["tokens", "Tokens"] as [string, string]] : SECTIONS;
   // On a phone the sections are wider than the screen.
   const nav = useRef<HTMLElement>(null);
-  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [section]);
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [section, session.guarded]);
   const skip = (event: Event) => {
     event.preventDefault();
     document.getElementById("main")?.focus();

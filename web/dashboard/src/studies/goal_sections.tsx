@@ -40,7 +40,7 @@ export function ObjectivesSection({ form, catalog, change, errorsAt }: SectionPr
   const most = catalog.algorithms.find(({ name }) => name === form.algorithm.name)?.max_objectives ?? 8;
   const goalOf = (metric: string): Goal => catalog.metrics.find(({ name }) => name === metric)?.goal ?? "minimize";
   return (
-    <Section title="Objectives" note="What a network should be good at. Two or three make a front to choose from; a reference bounds the hypervolume, and makes it comparable between studies.">
+    <Section title="Objectives" note="What a network should be good at. Two or three make a front to choose from; a reference, else drawn from the first trials, bounds the hypervolume and makes it comparable between studies.">
       {rows.map(({ metric, goal, reference }, i) => (
         <div key={i} class="form-row" role="group" aria-label={`Objective ${i + 1}`}>
           <SelectField
@@ -63,7 +63,7 @@ export function ObjectivesSection({ form, catalog, change, errorsAt }: SectionPr
             value={reference}
             onChange={(changed) => change({ objectives: replaced(rows, i, { reference: changed }) })}
             errors={errorsAt(`/objectives/${i}/reference`)}
-            input={{ placeholder: "drawn from the first trials", inputMode: "decimal" }}
+            input={{ placeholder: "automatic", inputMode: "decimal" }}
           />
           <button type="button" class="quiet" disabled={rows.length < 2} aria-label={`Remove objective ${i + 1}`} onClick={() => change({ objectives: without(rows, i) })}>
             ✕
