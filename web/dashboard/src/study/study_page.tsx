@@ -35,6 +35,8 @@ const TABS = [
   ["activity", "Activity"],
 ] as const;
 
+const FILTERED = new Set(["front", "genes", "policies", "spread"]);
+
 // So much must have happened since until a tab asks the server again: a tenth, and a few hundred trials fold in meanwhile.
 const GROWTH = 1.1;
 const MOST_FRESH = 400;
@@ -170,7 +172,7 @@ function Views({ id, study, view, lost, settled }: ViewsProps) {
             </a>
           ))}
         </nav>
-        {(tab === "front" || tab === "genes" || tab === "policies") && <Filters ranges={ranges} metrics={main} onChange={setRanges} />}
+        {FILTERED.has(tab) && <Filters ranges={ranges} metrics={main} onChange={setRanges} />}
       </div>
       <ErrorBox error={lost ? null : base.error} />
       {tab === "front" &&
@@ -204,7 +206,7 @@ function Views({ id, study, view, lost, settled }: ViewsProps) {
       {tab === "genes" && points && <GenesTab id={id} stage={stage} where={where} points={base.value ?? points} within={base.value ? rowsWithin(base.value.values, base.value.number.length, ranges) : null} ranges={ranges} metrics={main} objectives={objectives} onRange={narrow} />}
       {tab === "policies" && <StripTab id={id} stage={stage} objectives={objectives} metrics={main} ranges={ranges} />}
       {tab === "predictions" && <PredictionsTab id={id} stage={stage} objectives={objectives} />}
-      {tab === "spread" && <SpreadTab id={id} stage={stage} metrics={main} />}
+      {tab === "spread" && <SpreadTab id={id} stage={stage} metrics={main} ranges={ranges} />}
       {tab === "activity" && <ActivityTab id={id} stage={stage} />}
     </>
   );
