@@ -9,6 +9,13 @@ constexpr RouteLimits kImportLimits{.max_body_bytes = 256 * 1024 * 1024, .is_slo
 // Thousands of rows to learn from, or a model made of them.
 constexpr RouteLimits kPredictorLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
 
+// Reads may still be answered; what changes something may be sent again.
+Response no_database(const StoreError& error) {
+  Response response = problem(503, std::string("the database does not take it: ") + error.what());
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
+
 }  // namespace
 
 Router make_router(const ApiContext& context) {
@@ -18,7 +25,14 @@ Router make_router(const ApiContext& context) {
                        RouteLimits limits = {}) {
     router.add(
         method, pattern,
-        [&context, handler](const Request& request) { return handler(context, request); }, limits);
+        [&context, handler](const Request& request) {
+          try {
+            return handler(context, request);
+          } catch (const StoreError& error) {
+            return no_database(error);
+          }
+        },
+        limits);
   };
   add("POST", "/v1/studies", &create_study);
   add("GET", "/v1/studies", &list_studies);
