@@ -104,6 +104,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   for (const std::string& text : corpus) run(text);
+  const std::string last_input = std::string(argv[0]) + ".input";
   Rng random(1);
   const auto begin = std::chrono::steady_clock::now();
   long made = 0;
@@ -111,11 +112,11 @@ int main(int argc, char** argv) {
     const std::string& parent = corpus[random.below(corpus.size())];
     const std::string text = changed(parent, corpus, random);
     // Where it ends the process, this is what it was given.
-    std::ofstream("fuzz_input", std::ios::binary) << text;
+    std::ofstream(last_input, std::ios::binary) << text;
     run(text);
     ++made;
   }
-  std::filesystem::remove("fuzz_input");
+  std::filesystem::remove(last_input);
   std::cout << corpus.size() << " files and " << made << " inputs made of them\n";
   return 0;
 }
