@@ -4,7 +4,7 @@ SHELL := /bin/bash
 QUARRY := build/release/quarry
 ARGS ?=
 
-.PHONY: help demo test run bench bench-dashboard bench-executor bench-first-light bench-imports bench-joint bench-latency bench-operators bench-predictors bench-search peers format tidy release
+.PHONY: help demo test run bench bench-dashboard bench-executor bench-first-light bench-imports bench-joint bench-latency bench-operators bench-predictors bench-search peers format fuzz nightly-kill tidy release
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -85,6 +85,20 @@ bench-search: ## search quality and speed beside pagmo2, Optuna and published fi
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target bench_search
 	@build/release/tests/bench/bench_search $(ARGS)
+
+fuzz: ## libFuzzer on everything that reads a user's bytes (ARGS: seconds for each, then names)
+	@.ci/setup build test fuzz
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target quarry_server
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz
+	@tests/fuzz/run.sh $(ARGS)
+
+nightly-kill: ## a true server killed at 1,000 random instants (ARGS: how many, then the seed; 0 draws one)
+	@.ci/setup build test
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target test_kill
+	@QUARRY_KILLS=$(or $(word 1,$(ARGS)),1000) QUARRY_KILL_SEED=$(or $(word 2,$(ARGS)),0) build/release/tests/test_kill
 
 format: ## format all C++ with clang-format 14
 	@.ci/setup test

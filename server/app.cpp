@@ -23,6 +23,12 @@
 #include "server/studies/imported_tables.hpp"
 
 namespace quarry::server {
+namespace {
+
+// A larger database is not read to its end at a start: nobody should wait for it.
+constexpr double kCheckSeconds = 1.0;
+
+}  // namespace
 
 struct App::Parts {
   explicit Parts(const AppOptions& options)
@@ -38,11 +44,14 @@ struct App::Parts {
         operator_store(database),
         operator_times(operator_store.load(),
                        [this](const evaluators::OperatorTimes::Change& change) {
-                         operator_store.save(change);
+                         try {
+                           operator_store.save(change);
+                         } catch (const StoreError&) {  // what it timed is worth more than this
+                         }
                        }),
         leases(database),
         tables(database),
-        context{.store = *store,
+        context{.store = *shown,
                 .hub = hub,
                 .studies = studies,
                 .supernets = supernets,
@@ -76,6 +85,7 @@ struct App::Parts {
       tokens.add(record);
       first_token = std::move(secret);
     }
+    checked_whole = check_database(*database, kCheckSeconds);
     left_out = supernets.add_folder(user_supernets.path());
     const int workers_wanted =
         options.workers > 0 ? options.workers
@@ -97,6 +107,7 @@ struct App::Parts {
                              [&] { return stop.stop_requested(); })) {
       try {
         desk.sweep();
+        studies.settle_interruptions();
       } catch (const StoreError&) {  // the next second may be better
       }
     }
@@ -130,11 +141,13 @@ struct App::Parts {
   StudyTables tables;
   RequestCounts counts;
   std::string first_token;
+  bool checked_whole = false;
   EventHub hub;
   TaskQueue queue;
   TaskDesk desk{queue, *store, leases, system_clock(), evaluators::identify_machine(1).first};
   StudyManager studies{
       {*store, hub, queue, supernets, pool, system_clock(), resources, &operators}};
+  std::unique_ptr<Store> shown = show_interruptions(*store, studies.interruptions());
   ApiContext context;
   std::string address;
   Router router;
@@ -159,6 +172,7 @@ std::string App::url() const {
 }
 const std::vector<std::string>& App::left_out() const { return parts_->left_out; }
 const std::string& App::first_token() const { return parts_->first_token; }
+bool App::checked_whole() const { return parts_->checked_whole; }
 void App::run(bool until_signal) { parts_->http.run(until_signal); }
 void App::stop() { parts_->http.stop(); }
 

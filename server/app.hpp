@@ -38,6 +38,10 @@ class App {
   // and never again. Empty otherwise.
   const std::string& first_token() const;
 
+  // Whether all of the database was searched for damage at this start; one too large to be read in
+  // a second was in part. Damage that is found is an exception.
+  bool checked_whole() const;
+
   // Serves on the calling thread until stop() or, if asked to watch for them, SIGINT or SIGTERM.
   void run(bool until_signal);
   void stop();

@@ -57,6 +57,10 @@ int serve(const AppOptions& options) {
     spdlog::info("made the first token, for administrators; it is not shown again: {}",
                  app.first_token());
   spdlog::info("serving {} (data in {})", app.url(), options.data_folder);
+  if (!app.checked_whole())
+    spdlog::info(
+        "the database is large: it was searched for damage for a second, without finding any; "
+        "'quarry backup' reads all of it");
   app.run(true);
   spdlog::info("stopped; studies that were running go on at the next start");
   return 0;

@@ -245,7 +245,8 @@ void check_derived(std::span<const std::string> derived, const std::string& poin
     if (find_derivation(derived[i]) == nullptr) {
       errors.push_back({at, "must be " + one_of(known) + ", got " + derived[i] +
                                 did_you_mean(derived[i], known)});
-    } else if (std::ranges::find(derived.first(i), derived[i]) != derived.begin() + i) {
+    } else if (std::ranges::find(derived.first(i), derived[i]) !=
+               derived.begin() + static_cast<std::ptrdiff_t>(i)) {
       errors.push_back({at, derived[i] + " is given twice"});
     }
   }

@@ -44,8 +44,10 @@ std::string shown(const json& value) {
 std::optional<json> parse_json(std::string_view text, FieldErrors& errors) {
   constexpr int kDeepest = 64;
   bool too_deep = false;
-  const auto keep = [&](int depth, json::parse_event_t, json&) {
-    too_deep = too_deep || depth > kDeepest;
+  const auto keep = [&](int depth, json::parse_event_t event, json&) {
+    const bool opens =
+        event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
+    too_deep = too_deep || (opens && depth >= kDeepest);
     return !too_deep;
   };
   try {

@@ -53,10 +53,21 @@ bool is_known_type(std::string_view type) {
          type.starts_with("application/x-ndjson") || type.starts_with("application/octet-stream");
 }
 
+Response no_database(const StoreError& error) {
+  Response response = problem(503, std::string("the database does not answer: ") + error.what());
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
+
 // What is waited for is answered by the same conventions as the rest.
 void conform_later(const Request& request, LongPoll& poll) {
   poll.attempt = [request, attempt = std::move(poll.attempt)]() -> std::optional<Response> {
-    std::optional<Response> response = attempt();
+    std::optional<Response> response;
+    try {
+      response = attempt();
+    } catch (const StoreError& error) {
+      response = no_database(error);
+    }
     if (response) response = conform(request, std::move(*response));
     return response;
   };
@@ -139,7 +150,7 @@ Response Gateway::answer_or_refuse(const Request& request) {
     std::optional<Response> refused = refusal(request);
     return refused ? std::move(*refused) : answer_once(request);
   } catch (const StoreError& error) {
-    return problem(503, std::string("the database does not answer: ") + error.what());
+    return no_database(error);
   }
 }
 
@@ -237,28 +248,39 @@ Response Gateway::answer_once(const Request& request) {
   const std::string kept_key = hash_token(token_of(request) + "\n" + key);
   const std::string request_hash =
       hash_token(request.method + "\n" + request.path + "\n" + request.body);
+  // Taken before it is looked up: another answer to the same key may be just being kept.
+  const UnderWay mine(*this, kept_key);
+  if (!mine.taken())
+    return problem(409, "the first request with this Idempotency-Key is still being answered");
   if (const std::optional<KeptAnswer> kept = answers_.find(kept_key)) {
     if (kept->request_hash != request_hash)
       return problem(422, "this Idempotency-Key was used for another request: take a new one");
-    Response again{.status = kept->status, .content_type = kept->content_type, .body = kept->body};
-    if (!kept->location.empty()) again.headers.emplace_back("Location", kept->location);
-    again.headers.emplace_back("Idempotency-Replayed", "true");
-    return again;
+    return answer_again(*kept);
   }
-  {
-    const std::scoped_lock lock(under_way_mutex_);
-    if (!under_way_.insert(kept_key).second)
-      return problem(409, "the first request with this Idempotency-Key is still being answered");
+  return answer_first(request, kept_key, request_hash);
+}
+
+Response Gateway::answer_again(const KeptAnswer& kept) const {
+  Response again{.status = kept.status, .content_type = kept.content_type, .body = kept.body};
+  if (kept.is_mark()) {
+    // The first answer is lost, what it told of is there: as it is now.
+    again = router_.route({.method = "GET", .path = kept.location});
+    if (again.status == 200) again.status = kept.status;
   }
-  Response response = answer_first(request, kept_key, request_hash);
-  const std::scoped_lock lock(under_way_mutex_);
-  under_way_.erase(kept_key);
-  return response;
+  if (!kept.location.empty() && again.status == 201)
+    again.headers.emplace_back("Location", kept.location);
+  again.headers.emplace_back("Idempotency-Replayed", "true");
+  return again;
 }
 
 Response Gateway::answer_first(const Request& request, const std::string& key,
                                const std::string& hash) {
-  Response response = router_.route(request);
+  const auto now = static_cast<std::int64_t>(options_.now());
+  Response response;
+  {
+    const AnswerStore::ActOnce once(answers_, key, hash, now);
+    response = router_.route(request);
+  }
   // What failed for the server's sake may be tried again.
   if (response.status >= 500 || response.status == 429 || response.events || response.later)
     return response;
@@ -271,10 +293,9 @@ Response Gateway::answer_first(const Request& request, const std::string& key,
     // A secret is shown once and stored nowhere.
     if (name == "Cache-Control" && value == "no-store") return response;
   }
-  const auto now = static_cast<std::int64_t>(options_.now());
   try {
     answers_.keep(key, kept, now, now - kAnswersKeptSeconds);
-  } catch (const StoreError&) {  // what was done is done: its answer matters more than the next one
+  } catch (const StoreError&) {  // that it was done is stored; how it was answered, GET can say
   }
   return response;
 }

@@ -49,7 +49,30 @@ class Gateway {
   std::optional<Response> refusal_of_token(const Request& request);
   std::optional<Response> refusal_of_precondition(const Request& request);
   Response answer_once(const Request& request);
+  Response answer_again(const KeptAnswer& kept) const;
   Response answer_first(const Request& request, const std::string& key, const std::string& hash);
+
+  // A key, from its first look-up until it is answered.
+  class UnderWay {
+   public:
+    UnderWay(Gateway& gateway, std::string key) : gateway_(gateway), key_(std::move(key)) {
+      const std::scoped_lock lock(gateway_.under_way_mutex_);
+      taken_ = gateway_.under_way_.insert(key_).second;
+    }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+    ~UnderWay() {
+      if (!taken_) return;
+      const std::scoped_lock lock(gateway_.under_way_mutex_);
+      gateway_.under_way_.erase(key_);
+    }
+    bool taken() const { return taken_; }
+
+   private:
+    Gateway& gateway_;
+    std::string key_;
+    bool taken_ = false;
+  };
 
   struct Allowance {
     double left = 0.0;

@@ -17,6 +17,8 @@ using evaluators::StoredPredictor;
 using nlohmann::json;
 using search::Presence;
 
+constexpr std::size_t kMostNetworks = 100000;  // of one request
+
 std::string counted_mistakes(const std::string& what, std::size_t count) {
   return what + " has " + std::to_string(count) + (count == 1 ? " mistake" : " mistakes");
 }
@@ -72,6 +74,12 @@ std::vector<search::Genome> read_networks(const json& document, const search::Se
     return networks;
   }
   const json& given = configs != nullptr ? *configs : *genomes;
+  if (given.size() > kMostNetworks) {
+    errors.push_back({configs != nullptr ? "/configs" : "/genomes",
+                      "must be at most " + std::to_string(kMostNetworks) + " networks, got " +
+                          std::to_string(given.size())});
+    return networks;
+  }
   for (std::size_t i = 0; i < given.size(); ++i) {
     const std::string at = (configs != nullptr ? "/configs/" : "/genomes/") + std::to_string(i);
     auto genome = configs != nullptr ? search::config_from_json(space, given[i], at, errors)

@@ -11,6 +11,12 @@ constexpr RouteLimits kPredictorLimits{.max_body_bytes = 64 * 1024 * 1024, .is_s
 
 // Trials by the hundred thousand are gone through.
 constexpr RouteLimits kInsightLimits{.is_slow = true};
+// Reads may still be answered; what changes something may be sent again.
+Response no_database(const StoreError& error) {
+  Response response = problem(503, std::string("the database does not take it: ") + error.what());
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
 
 }  // namespace
 
@@ -21,7 +27,14 @@ Router make_router(const ApiContext& context) {
                        RouteLimits limits = {}) {
     router.add(
         method, pattern,
-        [&context, handler](const Request& request) { return handler(context, request); }, limits);
+        [&context, handler](const Request& request) {
+          try {
+            return handler(context, request);
+          } catch (const StoreError& error) {
+            return no_database(error);
+          }
+        },
+        limits);
   };
   add("POST", "/v1/studies", &create_study);
   add("GET", "/v1/studies", &list_studies);

@@ -20,6 +20,8 @@ using nlohmann::json;
 using search::Presence;
 
 constexpr double kLargest = std::numeric_limits<double>::max();
+constexpr std::size_t kMostDetails = 1024;
+constexpr std::size_t kMostBytes = 4096;
 
 // The end of the number or bare word that starts at `begin`.
 std::size_t word_end(const std::string& text, std::size_t begin) {
@@ -66,6 +68,15 @@ std::optional<double> finite(const json& value, const std::string& pointer,
   return std::nullopt;
 }
 
+// What is stored and shown with every trial stays short.
+std::string text_of(search::ObjectReader& reader, const std::string& field, Presence presence) {
+  std::string text = reader.text(field, presence).value_or("");
+  if (text.size() > kMostBytes)
+    reader.error(field, "must be at most " + std::to_string(kMostBytes) + " bytes, got " +
+                            std::to_string(text.size()));
+  return text;
+}
+
 search::Measurement read_measurement(const json& given, const std::string& pointer,
                                      search::Source source, search::FieldErrors& errors) {
   search::Measurement measurement{.source = source};
@@ -79,8 +90,13 @@ search::Measurement read_measurement(const json& given, const std::string& point
     measurement.value = finite(*value, reader.pointer("value"), errors).value_or(0.0);
   measurement.spread = reader.number("spread", Presence::kOptional, 0.0, kLargest).value_or(0.0);
   measurement.samples = reader.integer("samples", Presence::kOptional, 1, 9e15).value_or(1);
-  measurement.fingerprint = reader.text("fingerprint", Presence::kOptional).value_or("");
+  measurement.fingerprint = text_of(reader, "fingerprint", Presence::kOptional);
   if (const json* detail = reader.object("detail", Presence::kOptional)) {
+    if (detail->size() > kMostDetails) {
+      reader.error("detail", "must have at most " + std::to_string(kMostDetails) +
+                                 " numbers, got " + std::to_string(detail->size()));
+      return measurement;
+    }
     for (const auto& [name, number] : detail->items()) {
       const auto read =
           finite(number, search::child_pointer(reader.pointer("detail"), name), errors);
@@ -150,8 +166,8 @@ std::optional<Report> read_metrics_report(const json& document,
   }
   if (const json* machine = reader.object("machine", Presence::kOptional)) {
     search::ObjectReader fields(*machine, "/machine", errors);
-    report.evaluation.fingerprint = {fields.text("id", Presence::kRequired).value_or(""),
-                                     fields.text("text", Presence::kRequired).value_or("")};
+    report.evaluation.fingerprint.first = text_of(fields, "id", Presence::kRequired);
+    report.evaluation.fingerprint.second = text_of(fields, "text", Presence::kRequired);
     fields.finish();
   }
   reader.finish();
@@ -164,7 +180,7 @@ std::optional<Report> read_failure_report(const json& document, search::FieldErr
   Report report;
   search::ObjectReader reader(document, "", errors);
   report.token = reader.integer("token", Presence::kRequired, 1, 9e15).value_or(0);
-  report.evaluation.failure = reader.text("reason", Presence::kRequired).value_or("");
+  report.evaluation.failure = text_of(reader, "reason", Presence::kRequired);
   if (report.evaluation.failure.empty() && errors.size() == before)
     reader.error("reason", "must say why");
   if (reader.flag("retryable", Presence::kOptional).value_or(false))

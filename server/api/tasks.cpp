@@ -16,6 +16,7 @@ using search::Presence;
 
 constexpr double kMaxWait = 60.0;
 constexpr std::size_t kMaxAsked = 1024;
+constexpr std::size_t kMaxWords = 64;  // of a claim's tags, evaluators or metrics
 
 struct Claim {
   std::string worker;
@@ -30,6 +31,11 @@ std::vector<std::string> read_words(search::ObjectReader& reader, const std::str
   std::vector<std::string> words;
   const json* list = reader.array(field, Presence::kOptional);
   if (list == nullptr) return words;
+  if (list->size() > kMaxWords) {
+    reader.error(field, "must be at most " + std::to_string(kMaxWords) + " words, got " +
+                            std::to_string(list->size()));
+    return words;
+  }
   for (std::size_t i = 0; i < list->size(); ++i) {
     if ((*list)[i].is_string()) {
       words.push_back((*list)[i].get<std::string>());

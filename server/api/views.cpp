@@ -13,6 +13,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kMostMistakes = 1000;  // told of one request; all are counted in its detail
+
 // Seconds until the budget is spent at the pace so far, or by the clock if that comes first; null
 // when it cannot be told.
 json eta_of(const StudyRecord& record, const json& budget) {
@@ -46,7 +48,7 @@ Response field_problem(const std::string& detail, const search::FieldErrors& err
   std::vector<std::pair<std::string, std::string>> pairs;
   bool readable = true;
   for (const search::FieldError& error : errors) {
-    pairs.emplace_back(error.pointer, error.detail);
+    if (pairs.size() < kMostMistakes) pairs.emplace_back(error.pointer, error.detail);
     readable = readable && !(error.pointer.empty() && error.detail.starts_with("not "));
   }
   return problem(readable ? 422 : 400, detail, pairs);

@@ -34,8 +34,6 @@ using asio::ip::tcp;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr std::uint32_t kMaxHeader = 16 * 1024;
-constexpr std::chrono::seconds kReadTimeout{60};   // also how long an idle connection is kept
-constexpr std::chrono::seconds kWriteTimeout{30};  // a reader slower than this is dropped
 constexpr std::chrono::seconds kHeartbeat{15};
 constexpr std::size_t kEventsPerWrite = 256;
 constexpr std::size_t kSlowRoutes = 4;  // answered at a time; more of them wait
@@ -79,6 +77,16 @@ std::string to_text(const std::vector<ServerSentEvent>& events) {
   return text;
 }
 
+struct Service {
+  Answerer answerer;
+  std::optional<asio::ssl::context> tls;
+  std::size_t max_connections = 0;
+  std::chrono::milliseconds read_timeout{};
+  std::chrono::milliseconds write_timeout{};
+  std::size_t connections = 0;
+  asio::thread_pool* slow_routes = nullptr;
+};
+
 // Wakes a waiting coroutine from any thread; remembers a wake that comes while it is not waiting.
 class Wakeup : public std::enable_shared_from_this<Wakeup> {
  public:
@@ -107,45 +115,46 @@ class Wakeup : public std::enable_shared_from_this<Wakeup> {
 };
 
 template <typename Stream>
-asio::awaitable<void> send(Stream& stream, const std::string& text) {
-  beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
+asio::awaitable<void> send(Stream& stream, const std::string& text, const Service& service) {
+  beast::get_lowest_layer(stream).expires_after(service.write_timeout);
   const asio::const_buffer buffer = asio::buffer(text);
   co_await asio::async_write(stream, buffer, use_awaitable);
 }
 
 template <typename Stream>
-asio::awaitable<void> serve_events(Stream& stream, EventSource source) {
+asio::awaitable<void> serve_events(Stream& stream, EventSource source, const Service& service) {
   const auto wakeup = std::make_shared<Wakeup>(stream.get_executor());
   const std::shared_ptr<void> subscription = source.subscribe([wakeup] { wakeup->wake(); });
   const std::string head =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: "
       "no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
-  co_await send(stream, head);
+  co_await send(stream, head, service);
   while (true) {
     // Asked before reading: what is stored after this cannot be missed.
     const bool ended = source.ended();
     const std::vector<ServerSentEvent> events = source.read(source.after, kEventsPerWrite);
     if (!events.empty()) {
       const std::string text = to_text(events);
-      co_await send(stream, text);
+      co_await send(stream, text, service);
       source.after = events.back().id;
       continue;
     }
     if (ended) co_return;
     co_await wakeup->wait(kHeartbeat);
     const std::string heartbeat = ":\n\n";
-    co_await send(stream, heartbeat);
+    co_await send(stream, heartbeat, service);
   }
 }
 
 template <typename Stream>
-asio::awaitable<void> refuse(Stream& stream, unsigned status, const std::string& why) {
+asio::awaitable<void> refuse(Stream& stream, unsigned status, const std::string& why,
+                             const Service& service) {
   http::request<http::string_body> nothing;
   nothing.version(11);
   nothing.keep_alive(false);
   http::response<http::string_body> refusal = to_message(problem(status, why), nothing);
   if (status == 503) refusal.set(http::field::retry_after, "1");
-  beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
+  beast::get_lowest_layer(stream).expires_after(service.write_timeout);
   co_await http::async_write(stream, refusal, use_awaitable);
 }
 
@@ -162,20 +171,20 @@ RouteLimits limits_of(const RequestParser& parser, const Answerer& answerer) {
 // The whole of a request, and its route's limits.
 template <typename Stream>
 asio::awaitable<beast::error_code> read_request(Stream& stream, beast::flat_buffer& buffer,
-                                                RequestParser& parser, const Answerer& answerer,
+                                                RequestParser& parser, const Service& service,
                                                 RouteLimits& limits) {
   parser.body_limit(boost::none);
   parser.header_limit(kMaxHeader);
   beast::error_code error;
-  beast::get_lowest_layer(stream).expires_after(kReadTimeout);
+  beast::get_lowest_layer(stream).expires_after(service.read_timeout);
   co_await http::async_read_header(stream, buffer, parser,
                                    asio::redirect_error(use_awaitable, error));
   if (error) co_return error;
-  limits = limits_of(parser, answerer);
+  limits = limits_of(parser, service.answerer);
   if (parser.content_length() && *parser.content_length() > limits.max_body_bytes)
     co_return http::error::body_limit;
   parser.body_limit(limits.max_body_bytes);
-  beast::get_lowest_layer(stream).expires_after(kReadTimeout);
+  beast::get_lowest_layer(stream).expires_after(service.read_timeout);
   co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
   co_return error;
 }
@@ -183,14 +192,6 @@ asio::awaitable<beast::error_code> read_request(Stream& stream, beast::flat_buff
 asio::awaitable<Response> answer_slowly(const Answerer& answerer, Request request) {
   co_return answerer.answer(std::move(request));
 }
-
-struct Service {
-  Answerer answerer;
-  std::optional<asio::ssl::context> tls;
-  std::size_t max_connections = 0;
-  std::size_t connections = 0;
-  asio::thread_pool* slow_routes = nullptr;
-};
 
 asio::awaitable<Response> answer_to(const Service& service, Request request, bool is_slow) {
   if (!is_slow) co_return service.answerer.answer(std::move(request));
@@ -225,14 +226,13 @@ asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
   while (true) {
     RequestParser parser;
     RouteLimits limits;
-    const beast::error_code error =
-        co_await read_request(stream, buffer, parser, service.answerer, limits);
+    const beast::error_code error = co_await read_request(stream, buffer, parser, service, limits);
     if (error == http::error::end_of_stream || error == beast::error::timeout ||
         error == asio::ssl::error::stream_truncated)
       co_return;
     if (error) {
       const unsigned status = error == http::error::body_limit ? 413 : 400;
-      co_await refuse(stream, status, refusal_of(error, limits));
+      co_await refuse(stream, status, refusal_of(error, limits), service);
       co_return;
     }
     http::request<http::string_body> message = parser.release();
@@ -249,11 +249,11 @@ asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
     if (response.later)
       response = co_await wait_for(stream.get_executor(), std::move(*response.later));
     if (response.events && message.method() != http::verb::head) {
-      co_await serve_events(stream, std::move(*response.events));
+      co_await serve_events(stream, std::move(*response.events), service);
       co_return;
     }
     http::response<http::string_body> answer = to_message(std::move(response), message);
-    beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
+    beast::get_lowest_layer(stream).expires_after(service.write_timeout);
     co_await http::async_write(stream, answer, use_awaitable);
     if (!answer.keep_alive()) co_return;
   }
@@ -274,7 +274,7 @@ class Place {
 asio::awaitable<void> serve_plain(beast::tcp_stream stream, const std::string& peer,
                                   const Service& service) {
   if (service.connections > service.max_connections) {
-    co_await refuse(stream, 503, "too many connections are open: try again in a second");
+    co_await refuse(stream, 503, "too many connections are open: try again in a second", service);
   } else {
     co_await serve_requests(stream, peer, service);
   }
@@ -285,14 +285,14 @@ asio::awaitable<void> serve_plain(beast::tcp_stream stream, const std::string& p
 asio::awaitable<void> serve_tls(beast::tcp_stream plain, const std::string& peer,
                                 Service& service) {
   TlsStream stream(std::move(plain), *service.tls);
-  beast::get_lowest_layer(stream).expires_after(kReadTimeout);
+  beast::get_lowest_layer(stream).expires_after(service.read_timeout);
   co_await stream.async_handshake(asio::ssl::stream_base::server, use_awaitable);
   if (service.connections > service.max_connections) {
-    co_await refuse(stream, 503, "too many connections are open: try again in a second");
+    co_await refuse(stream, 503, "too many connections are open: try again in a second", service);
   } else {
     co_await serve_requests(stream, peer, service);
   }
-  beast::get_lowest_layer(stream).expires_after(kWriteTimeout);
+  beast::get_lowest_layer(stream).expires_after(service.write_timeout);
   co_await stream.async_shutdown(use_awaitable);
 }
 
@@ -378,7 +378,9 @@ HttpServer::HttpServer(const ListenOptions& options, Answerer answerer) {
   const tcp::endpoint endpoint = parse_endpoint(options.address, options.port);
   Service service{.answerer = std::move(answerer),
                   .tls = load_tls(options),
-                  .max_connections = options.max_connections};
+                  .max_connections = options.max_connections,
+                  .read_timeout = options.read_timeout,
+                  .write_timeout = options.write_timeout};
   try {
     state_ = std::make_unique<State>(endpoint, std::move(service));
   } catch (const boost::system::system_error& error) {

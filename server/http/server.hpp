@@ -2,6 +2,7 @@
 // All of Beast is behind this header.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,6 +33,9 @@ struct ListenOptions {
   std::string certificate_file;
   std::string key_file;
   std::size_t max_connections = 1024;  // more are told 503 and closed
+  // For a request's head, for its body, and between two requests of one connection.
+  std::chrono::milliseconds read_timeout = std::chrono::seconds(60);
+  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);  // a slower reader is dropped
 };
 
 class HttpServer {

@@ -24,7 +24,7 @@ void AnswerStore::keep(const std::string& key, const KeptAnswer& answer, std::in
   const std::scoped_lock lock(database_->write_mutex);
   Transaction transaction(database_->writer);
   Query(database_->writer, "DELETE FROM answers WHERE kept_at < ?").bind(forget_before).run();
-  Query(database_->writer, "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)")
+  Query(database_->writer, "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)")
       .bind(key)
       .bind(answer.request_hash)
       .bind(static_cast<std::int64_t>(answer.status))
@@ -34,6 +34,32 @@ void AnswerStore::keep(const std::string& key, const KeptAnswer& answer, std::in
       .bind(now)
       .run();
   transaction.commit();
+}
+
+AnswerStore::ActOnce::ActOnce(AnswerStore& answers, const std::string& key,
+                              const std::string& request_hash, std::int64_t now)
+    : database_(*answers.database_) {
+  const std::scoped_lock lock(database_.write_mutex);
+  database_.pending_acts[std::this_thread::get_id()] = {key, request_hash, now};
+}
+
+AnswerStore::ActOnce::~ActOnce() {
+  const std::scoped_lock lock(database_.write_mutex);
+  database_.pending_acts.erase(std::this_thread::get_id());
+}
+
+void mark_act_done(Database& database, const std::string& location, unsigned status) {
+  const auto pending = database.pending_acts.find(std::this_thread::get_id());
+  if (pending == database.pending_acts.end()) return;
+  const PendingAct& act = pending->second;
+  // The first of several transactions has said it.
+  Query(database.writer, "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, '', ?, '', ?)")
+      .bind(act.key)
+      .bind(act.request_hash)
+      .bind(static_cast<std::int64_t>(status))
+      .bind(location)
+      .bind(act.now)
+      .run();
 }
 
 }  // namespace quarry::server

@@ -19,6 +19,10 @@ struct KeptAnswer {
   std::string content_type;
   std::string location;  // of a 201; else empty
   std::string body;
+
+  // The server died between the act and its answer: that it was done is known, and where what it
+  // made can be read.
+  bool is_mark() const { return content_type.empty() && body.empty() && !location.empty(); }
 };
 
 // Thread-safe. Every call may throw StoreError.
@@ -28,8 +32,23 @@ class AnswerStore {
 
   std::optional<KeptAnswer> find(const std::string& key);
   // now and forget_before: seconds since 1970; what was kept before the latter goes.
+  // Takes the place of a mark.
   void keep(const std::string& key, const KeptAnswer& answer, std::int64_t now,
             std::int64_t forget_before);
+
+  // While it lives, the first transaction of this thread that stores something a user made or
+  // changed also stores that the request was done (mark_act_done in database.hpp).
+  class ActOnce {
+   public:
+    ActOnce(AnswerStore& answers, const std::string& key, const std::string& request_hash,
+            std::int64_t now);
+    ActOnce(const ActOnce&) = delete;
+    ActOnce& operator=(const ActOnce&) = delete;
+    ~ActOnce();
+
+   private:
+    Database& database_;
+  };
 
  private:
   std::shared_ptr<Database> database_;

@@ -2,7 +2,10 @@
 // tests/server/store_test.cpp.
 #include "server/storage/database.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "server/storage/open_database.hpp"
@@ -126,7 +129,48 @@ void copy_into(Connection& connection, const std::string& file) {
   Query(connection, "VACUUM INTO ?").bind(file).run();
 }
 
+void refuse_read_only(Connection& connection, const std::string& path) {
+  if (sqlite3_db_readonly(connection.handle(), "main") == 1)
+    throw StoreError(path +
+                     " can be read but not written: make the disk and the file writable, or give "
+                     "--data another folder");
+}
+
+// What the user can do about an error of this kind.
+std::string advice(int code) {
+  switch (code) {
+    case SQLITE_FULL:
+      return "free space on its disk, then resume the studies that paused";
+    case SQLITE_READONLY:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      return "mend its disk or make it writable, then resume the studies that paused";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "stop the server, keep the file, and put a backup in its place ('quarry backup' "
+             "makes them)";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another program holds a lock on it: let that program end";
+    default:
+      return "";
+  }
+}
+
+// ", Read-only file system": what the system last said, if that is a reason why a disk fails. (Of a
+// failed COMMIT, sqlite3_system_errno does not tell.)
+std::string system_cause(sqlite3* database) {
+  constexpr std::array<int, 9> kCauses = {EIO,    EROFS, ENOSPC, EDQUOT, EFBIG,
+                                          EACCES, EPERM, EMFILE, ENFILE};
+  sqlite3_vfs* files = nullptr;
+  sqlite3_file_control(database, "main", SQLITE_FCNTL_VFS_POINTER, &files);
+  const int cause = files == nullptr ? 0 : files->xGetLastError(files, 0, nullptr);
+  if (std::ranges::find(kCauses, cause) == kCauses.end()) return "";
+  return std::string(", ") + std::strerror(cause);
+}
+
 void prepare(Connection& connection, const std::string& path) {
+  refuse_read_only(connection, path);
   const std::int64_t application = pragma(connection, "PRAGMA application_id");
   const std::int64_t version = pragma(connection, "PRAGMA user_version");
   const std::int64_t tables = pragma(connection, "SELECT count(*) FROM sqlite_schema");
@@ -158,6 +202,15 @@ void prepare(Connection& connection, const std::string& path) {
 }
 
 }  // namespace
+
+void Connection::fail(const std::string& doing) const {
+  const int code = sqlite3_errcode(database_) & 0xff;
+  std::string text = path_ + ": " + sqlite3_errmsg(database_);
+  if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) text += system_cause(database_);
+  text += " (" + doing.substr(0, 60) + ")";
+  const std::string what_to_do = advice(code);
+  throw StoreError(what_to_do.empty() ? text : text + "; " + what_to_do);
+}
 
 Database::Database(const std::string& path) : writer(path), reader(path) {
   prepare(writer, path);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "server/storage/open_database.hpp"
 #include "server/storage/store_error.hpp"
@@ -51,9 +52,11 @@ class Connection {
     return prepared;
   }
 
-  [[noreturn]] void fail(const std::string& doing) const {
-    throw StoreError(path_ + ": " + sqlite3_errmsg(database_) + " (" + doing.substr(0, 60) + ")");
-  }
+  // Names the file, what the system says of it, and what to do.
+  [[noreturn]] void fail(const std::string& doing) const;
+
+  const std::string& path() const { return path_; }
+  sqlite3* handle() { return database_; }
 
  private:
   std::string path_;
@@ -156,6 +159,13 @@ class Transaction {
   bool open_ = true;
 };
 
+// A POST that is being answered under an Idempotency-Key: see ActOnce in answer_store.hpp.
+struct PendingAct {
+  std::string key;
+  std::string request_hash;
+  std::int64_t now = 0;
+};
+
 struct Database {
   explicit Database(const std::string& path);
 
@@ -164,6 +174,12 @@ struct Database {
   std::mutex read_mutex;
   Connection writer;
   Connection reader;
+  std::map<std::thread::id, PendingAct> pending_acts;  // under write_mutex; by who answers them
 };
+
+// Within an open transaction of the writer: if this thread answers a POST under a key, the key is
+// stored as used, with where what it made is found (a path that GET answers) and with which status
+// it is answered. So a server that dies before the answer is kept does not act again.
+void mark_act_done(Database& database, const std::string& location, unsigned status);
 
 }  // namespace quarry::server

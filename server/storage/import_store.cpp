@@ -69,6 +69,7 @@ ImportRecord ImportStore::add(const ImportRecord& import, std::span<const Import
         .bind(row.metrics)
         .run();
   }
+  mark_act_done(*database_, "/v1/imports/" + import.id, 201);
   transaction.commit();
   return import;
 }

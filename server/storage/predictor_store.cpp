@@ -70,6 +70,7 @@ class SqlitePredictorStore final : public PredictorStore {
         .bind(record.name)
         .bind(std::max(last, record.version))
         .run();
+    mark_act_done(*database_, "/v1/predictors/" + record.id, 201);
     transaction.commit();
     return record;
   }

@@ -72,6 +72,8 @@ class SqliteStore final : public Store {
           .bind(text)
           .run();
     }
+    const bool is_new = sequence == static_cast<std::int64_t>(change.events.size());
+    mark_act_done(*database_, "/v1/studies/" + id, is_new ? 201 : 202);
     transaction.commit();
     return sequence;
   }

@@ -36,14 +36,21 @@ void Conductor::run(std::stop_token stop) {
     };
     context_.queue.open(id_, deliver, log_.record().priority);
     conduct(stop);
+  } catch (const StoreError& error) {
+    interruption_ = error.what();
   } catch (const std::exception& error) {
-    try {
-      while (!enter("failed", error.what())) hear();
-    } catch (const std::exception&) {  // the store itself is gone; the next start will find the
-                                       // study running and go on
-    }
+    fail(error.what());
   }
   context_.queue.close(id_);
+  log_.stop_stopwatch();
+}
+
+void Conductor::fail(const std::string& reason) {
+  try {
+    while (!enter("failed", reason)) hear();
+  } catch (const StoreError& error) {
+    interruption_ = error.what();
+  }
 }
 
 void Conductor::wake() {

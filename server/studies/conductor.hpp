@@ -45,8 +45,11 @@ class Conductor {
 
   // Until the study has ended or is paused, or a stop is requested; after a stop the study stays
   // running in the store and another conductor can go on. An error of the outside world or of the
-  // log ends the study as failed, with the reason.
+  // log ends the study as failed, with the reason; one of the store interrupts it: nothing can be
+  // written then, the study stays as the log has it.
   void run(std::stop_token stop);
+  // Why it was interrupted, once run() has returned; empty when it was not.
+  const std::string& interruption() const { return interruption_; }
 
   // Where the user's wishes are written while this lives; wake() has them heard. Thread-safe.
   StudyLog& log() { return log_; }
@@ -65,6 +68,7 @@ class Conductor {
 
   // conductor.cpp
   void conduct(std::stop_token stop);
+  void fail(const std::string& reason);
   bool has_come_to_rest();
   void hear();
   void park();
@@ -106,6 +110,7 @@ class Conductor {
   std::string state_;  // as far as it was heard
   std::string then_;   // the end that a stopping study comes to
   std::string end_reason_;
+  std::string interruption_;
   StudySpec spec_;
   std::unique_ptr<StudyPlan> plan_;
   std::unique_ptr<search::SearchAlgorithm> algorithm_;

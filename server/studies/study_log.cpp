@@ -48,6 +48,12 @@ void StudyLog::start_stopwatch() {
   started_at_ = clock_.steady_seconds();
 }
 
+void StudyLog::stop_stopwatch() {
+  const std::scoped_lock lock(mutex_);
+  elapsed_before_ = elapsed_now();
+  started_at_.reset();
+}
+
 double StudyLog::elapsed_now() const {
   return elapsed_before_ + (started_at_ ? clock_.steady_seconds() - *started_at_ : 0.0);
 }

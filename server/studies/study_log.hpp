@@ -37,6 +37,7 @@ class StudyLog {
 
   // The study's time runs from now on, as long as this lives.
   void start_stopwatch();
+  void stop_stopwatch();
   double elapsed() const;
 
   // A change to be filled and committed. State, reason and budget of its row are ignored: those

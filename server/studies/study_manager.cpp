@@ -52,18 +52,48 @@ void StudyManager::start(const StudyRecord& record) {
   Running& running = running_[record.id];
   running.conductor = std::make_unique<Conductor>(context_, record);
   running.at_rest = std::make_unique<std::atomic<bool>>(false);
-  running.thread = std::jthread(
-      [conductor = running.conductor.get(), at_rest = running.at_rest.get()](std::stop_token stop) {
-        conductor->run(stop);
-        at_rest->store(true);
-      });
+  running.thread = std::jthread([this, id = record.id, conductor = running.conductor.get(),
+                                 at_rest = running.at_rest.get()](std::stop_token stop) {
+    conductor->run(stop);
+    if (!conductor->interruption().empty()) interruptions_.add(id, conductor->interruption());
+    at_rest->store(true);
+    context_.hub.publish(id);
+  });
+}
+
+// Precondition: mutex_ is held; the study's conductor was interrupted.
+void StudyManager::settle(const StudyRecord& stored, const std::string& reason) {
+  const auto found = running_.find(stored.id);
+  std::optional<StudyLog> own;
+  if (found == running_.end()) own.emplace(context_.store, context_.hub, context_.clock, stored);
+  StudyLog& log = own ? *own : found->second.conductor->log();
+  log.direct({"queued", "running", "pausing"}, "paused", reason);
+  interruptions_.remove(stored.id);
+}
+
+void StudyManager::settle_interruptions() {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [id, reason] : interruptions_.all()) {
+    const auto stored = context_.store.study(id);
+    if (stored && stored->state != "stopping") settle(*stored, reason);
+  }
 }
 
 StudyManager::Outcome StudyManager::act(const std::string& id, const std::string& verb,
                                         const std::function<Next(StudyLog&)>& action) {
   const std::scoped_lock lock(mutex_);
-  const auto stored = context_.store.study(id);
+  auto stored = context_.store.study(id);
   if (!stored) return {Verdict::kUnknown, {}};
+  if (const auto reason = interruptions_.reason(id)) {
+    if (stored->state == "stopping") {
+      interruptions_.remove(id);
+      start(*stored);
+      if (verb == "resume" || verb == "stop") return {Verdict::kDone, *stored};
+    } else {
+      settle(*stored, *reason);
+      stored = context_.store.study(id);
+    }
+  }
   // A conductor that has come to rest leaves its log behind, up to date.
   const auto found = running_.find(id);
   std::optional<StudyLog> own;

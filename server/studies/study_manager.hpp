@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "server/studies/conductor.hpp"
+#include "server/studies/interruptions.hpp"
 
 namespace quarry::server {
 
@@ -48,6 +49,12 @@ class StudyManager {
 
   Outcome set_labels(const std::string& id, const StudyLabels& labels);
 
+  // Studies that the database's failure took from their conductors. They are paused as soon as
+  // their log can be told so: by settle_interruptions(), on a timer, or by what the user does next.
+  // A stopping study has nothing to be paused for: it is resumed, and goes on to stop.
+  const Interruptions& interruptions() const { return interruptions_; }
+  void settle_interruptions();
+
  private:
   struct Running {
     std::unique_ptr<Conductor> conductor;
@@ -56,11 +63,13 @@ class StudyManager {
   };
   enum class Next { kRefused, kNothing, kWake, kStart };
 
+  void settle(const StudyRecord& stored, const std::string& reason);
   Outcome act(const std::string& id, const std::string& verb,
               const std::function<Next(StudyLog&)>& action);
   void start(const StudyRecord& record);
 
   StudyContext context_;
+  Interruptions interruptions_;
   std::mutex mutex_;
   std::map<std::string, Running> running_;
 };

@@ -1,6 +1,7 @@
 // Tested by tests/server/task_desk_test.cpp, also under ThreadSanitizer.
 #include "server/studies/task_desk.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "server/studies/study_state.hpp"
@@ -15,6 +16,7 @@ using evaluators::Task;
 using nlohmann::json;
 
 constexpr const char* kWakes = "tasks";
+constexpr std::size_t kMostWorkers = 10000;   // listed; of more, the longest silent go
 constexpr double kForgottenSeconds = 3600.0;  // a worker that was silent for so long is not listed
 
 std::string seconds_text(double seconds) {
@@ -103,6 +105,9 @@ std::optional<Lease> TaskDesk::claim(const std::string& worker, const Offer& off
                                      double seconds) {
   const std::scoped_lock lock(mutex_);
   const double now = clock_.steady_seconds();
+  if (workers_.size() >= kMostWorkers && !workers_.contains(worker))
+    workers_.erase(std::ranges::min_element(
+        workers_, {}, [](const auto& entry) { return entry.second.heard_at; }));
   workers_[worker] = {offer, now};
   std::optional<Task> task = queue_.take(offer);
   if (!task) return std::nullopt;

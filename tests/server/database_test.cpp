@@ -1,3 +1,5 @@
+#include <sqlite3.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -21,6 +23,31 @@ TEST_CASE("a second server on a data folder is refused, and may have it when the
 
 TEST_CASE("a data folder that cannot be written is refused with what to do") {
   CHECK_THROWS_WITH(FolderLock("/proc/nowhere"), Catch::Contains("give --data a folder"));
+}
+
+TEST_CASE("another program reads the file while the server writes, and neither waits") {
+  const test::TemporaryFolder folder;
+  const auto store = open_sqlite_store(folder.path());
+  store->commit({.study = {.id = "a", .spec = "{}", .state = "running"}});
+  sqlite3* other = nullptr;
+  const std::string path = folder.path() + "/quarry.db";
+  REQUIRE(sqlite3_open_v2(path.c_str(), &other, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK);
+  const auto count = [&] {
+    sqlite3_stmt* query = nullptr;
+    REQUIRE(sqlite3_prepare_v2(other, "SELECT count(*) FROM studies", -1, &query, nullptr) ==
+            SQLITE_OK);
+    REQUIRE(sqlite3_step(query) == SQLITE_ROW);
+    const int studies = sqlite3_column_int(query, 0);
+    sqlite3_finalize(query);
+    return studies;
+  };
+  CHECK(sqlite3_exec(other, "BEGIN", nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(count() == 1);
+  store->commit({.study = {.id = "b", .spec = "{}", .state = "running"}});
+  CHECK(count() == 1);  // as of when it began to read
+  CHECK(sqlite3_exec(other, "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(count() == 2);
+  sqlite3_close(other);
 }
 
 TEST_CASE("a backup is a whole database while the first is in use") {

@@ -8,12 +8,16 @@
 #include <nlohmann/json.hpp>
 
 #include "server/storage/open_database.hpp"
+#include "server/storage/store.hpp"
 #include "tests/support/server.hpp"
 
 namespace quarry::server {
 namespace {
 
 using Headers = std::map<std::string, std::string, std::less<>>;
+
+// The end of the process, between what a request does and its answer.
+struct Death {};
 
 class Fixture {
  public:
@@ -29,6 +33,24 @@ class Fixture {
     router_.add("POST", "/v1/secrets", [this](const Request&) {
       return Response{.body = std::to_string(++made_), .headers = {{"Cache-Control", "no-store"}}};
     });
+    router_.add("GET", "/v1/studies/{id}", [this](const Request& request) {
+      const auto study = store_->study(request.parameters.at("id"));
+      return study ? Response{.body = study->state} : problem(404, "no such study");
+    });
+    router_.add("POST", "/v1/studies", [this](const Request& request) {
+      const std::string id = "st_" + std::to_string(store_->studies().size());
+      store_->commit({.study = {.id = id, .spec = "{}", .state = "queued"},
+                      .events = {{.type = "study.created", .at = "t", .data = "{}"}}});
+      if (request.body == "die") throw Death{};
+      return Response{.status = 201, .body = "new " + id};
+    });
+    router_.add("POST", "/v1/studies/{id}:pause", [this](const Request& request) {
+      const std::string& id = request.parameters.at("id");
+      store_->commit({.study = {.id = id, .spec = "{}", .state = "pausing"},
+                      .events = {{.type = "study.state", .at = "t", .data = "{}"}}});
+      throw Death{};
+      return Response{};
+    });
     router_.add("POST", "/v1/large", [](const Request&) { return Response{}; },
                 {.max_body_bytes = 64 << 20});
     router_.add("POST", "/v1/things/{id}:predict",
@@ -39,8 +61,14 @@ class Fixture {
       return Response{.status = 204};
     });
     options.now = [this] { return now; };
-    gateway_ = std::make_unique<Gateway>(router_, tokens_, answers_, counts_, options);
+    options_ = options;
+    restart();
   }
+
+  void restart() {
+    gateway_ = std::make_unique<Gateway>(router_, tokens_, answers_, counts_, options_);
+  }
+  Store& store() { return *store_; }
 
   Response call(const std::string& method, const std::string& path, Headers headers = {},
                 const std::string& body = "", const std::string& peer = "10.0.0.1") {
@@ -74,8 +102,10 @@ class Fixture {
   std::shared_ptr<Database> database_ = open_database(folder_.path());
   TokenStore tokens_{database_};
   AnswerStore answers_{database_};
+  std::unique_ptr<Store> store_ = open_sqlite_store(database_);
   RequestCounts counts_;
   Router router_;
+  GatewayOptions options_;
   std::unique_ptr<Gateway> gateway_;
   int made_ = 0;
 };
@@ -182,6 +212,33 @@ TEST_CASE("an answer is kept for a day, and a failure of the server's is not kep
   CHECK(server.call("POST", "/v1/things", {{"idempotency-key", "k2"}}, "{}").status == 201);
   CHECK(server.call("POST", "/v1/things", key, "{}").status == 201);
   CHECK(server.made() == 3);
+}
+
+TEST_CASE("a server that dies between the act and its answer does not act again") {
+  Fixture server;
+  const Headers key = {{"idempotency-key", "k1"}};
+  CHECK_THROWS_AS(server.call("POST", "/v1/studies", key, "die"), Death);
+  server.restart();
+  const Response again = server.call("POST", "/v1/studies", key, "die");
+  CHECK(again.status == 201);
+  CHECK(again.body == "queued");  // the study as it is now
+  CHECK(server.store().studies().size() == 1);
+  CHECK(server.call("POST", "/v1/studies", key, "another").status == 422);
+
+  const Headers pause = {{"idempotency-key", "k2"}};
+  CHECK_THROWS_AS(server.call("POST", "/v1/studies/st_0:pause", pause), Death);
+  server.restart();
+  CHECK(server.call("POST", "/v1/studies/st_0:pause", pause).status == 202);
+  CHECK(server.store().events("st_0", 0, 10).size() == 2);
+}
+
+TEST_CASE("an answer that was kept is the first one, not the study as it is now") {
+  Fixture server;
+  const Headers key = {{"idempotency-key", "k1"}};
+  CHECK(server.call("POST", "/v1/studies", key).body == "new st_0");
+  server.store().commit({.study = {.id = "st_0", .spec = "{}", .state = "completed"}});
+  CHECK(server.call("POST", "/v1/studies", key).body == "new st_0");
+  CHECK(server.store().studies().size() == 1);
 }
 
 TEST_CASE("an answer that holds a secret is not kept, whatever key the request had") {

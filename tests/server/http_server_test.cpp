@@ -1,10 +1,6 @@
 // The server on loopback against its own client and against raw sockets that misbehave.
 #include "server/http/server.hpp"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <latch>
 #include <mutex>
@@ -14,6 +10,7 @@
 #include "server/http/client.hpp"
 #include "server/http/router.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/raw_http.hpp"
 #include "tests/support/server.hpp"
 
 namespace quarry::server {
@@ -52,7 +49,11 @@ class Fixture {
       source.subscribe = [this](std::function<void()> wake) {
         return std::shared_ptr<void>(hub_.subscribe("numbers", std::move(wake)));
       };
-      source.ended = [this] {
+      // Goes with the stream.
+      const std::shared_ptr<void> stream(nullptr, [this](void*) {
+        std::call_once(first_dropped_, [&] { dropped_.count_down(); });
+      });
+      source.ended = [this, stream] {
         const std::scoped_lock lock(mutex_);
         return ended_;
       };
@@ -99,31 +100,27 @@ class Fixture {
     return HttpClient("http://127.0.0.1:" + std::to_string(server_->port()));
   }
 
+  // Until a stream of numbers has come to its end or was given up.
+  void wait_for_dropped_reader() { dropped_.wait(); }
+
   // Until the first attempt at /later was made.
   void wait_for_attempt() { attempted_.wait(); }
 
+  std::uint16_t port() const { return server_->port(); }
+
   // Sends raw bytes and gives everything that comes back until the server closes.
   std::string raw(const std::string& bytes) const {
-    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(server_->port());
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    REQUIRE(send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-            static_cast<ssize_t>(bytes.size()));
-    shutdown(descriptor, SHUT_WR);
-    std::string answer;
-    std::vector<char> chunk(65536);
-    for (ssize_t got = 0; (got = recv(descriptor, chunk.data(), chunk.size(), 0)) > 0;)
-      answer.append(chunk.data(), static_cast<std::size_t>(got));
-    close(descriptor);
-    return answer;
+    const test::RawConnection connection(port());
+    CHECK(connection.send(bytes));
+    connection.end_sending();
+    return connection.receive();
   }
 
  private:
   std::once_flag first_attempt_;
   std::latch attempted_{1};
+  std::once_flag first_dropped_;
+  std::latch dropped_{1};
   std::mutex mutex_;
   std::int64_t count_ = 0;
   bool ended_ = false;
@@ -181,6 +178,64 @@ TEST_CASE("what is not HTTP, too large or badly escaped gets a clear refusal") {
   CHECK(fixture.raw("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n")
             .starts_with("HTTP/1.1 413"));
   CHECK(fixture.client().request("GET", "/hello").status == 200);
+}
+
+TEST_CASE("a head of more than 16 KiB is refused, one just below it is not") {
+  const Fixture fixture;
+  const auto with_header = [&](std::size_t size) {
+    return fixture.raw("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " +
+                       std::string(size, 'x') + "\r\n\r\n");
+  };
+  CHECK(with_header(16000).starts_with("HTTP/1.1 200"));
+  CHECK(with_header(16384).starts_with("HTTP/1.1 400"));
+  const std::string many = [] {
+    std::string lines;
+    for (int i = 0; i < 5000; ++i) lines += "A: b\r\n";
+    return lines;
+  }();
+  CHECK(fixture.raw("GET /hello HTTP/1.1\r\n" + many + "\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST_CASE("a body that says nothing of its size is cut off at the route's limit") {
+  const Fixture fixture;
+  const std::string chunk = "100000\r\n" + std::string(0x100000, 'x') + "\r\n";
+  const test::RawConnection connection(fixture.port());
+  connection.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 9 && connection.send(chunk); ++i) {
+  }
+  CHECK(connection.receive().starts_with("HTTP/1.1 413"));
+}
+
+TEST_CASE("whoever sends a head or a body too slowly is hung up on, and the others are served") {
+  const Fixture fixture({.read_timeout = std::chrono::milliseconds(500)});
+  for (const char* begun : {"", "GET /hel", "GET /hello HTTP/1.1\r\nHost:",
+                            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"}) {
+    INFO(begun);
+    const test::RawConnection slow(fixture.port());
+    CHECK(slow.send(begun));
+    CHECK(slow.receive() == "");
+  }
+  CHECK(fixture.client().request("GET", "/hello").status == 200);
+}
+
+TEST_CASE("whoever reads events too slowly is hung up on, and can read on where it was") {
+  Fixture fixture({.write_timeout = std::chrono::milliseconds(500)});
+  fixture.grow(1000000, true);  // more than sockets hold
+  const test::RawConnection slow(fixture.port());
+  CHECK(slow.send("GET /numbers HTTP/1.1\r\nHost: a\r\n\r\n"));
+  fixture.wait_for_dropped_reader();
+  const std::string read = slow.receive();
+  CHECK(read.starts_with("HTTP/1.1 200"));
+  CHECK(read.find("id: 1000000\n") == std::string::npos);
+  std::int64_t next = 0;
+  fixture.client().stream(
+      "/numbers", 999998,
+      [&](const ServerSentEvent& event) {
+        next = event.id;
+        return false;
+      },
+      [](const Response&) { FAIL("refused"); });
+  CHECK(next == 999999);
 }
 
 TEST_CASE("nobody waits for a slow route but who asked it") {

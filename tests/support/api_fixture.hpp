@@ -98,10 +98,12 @@ class ApiFixture {
     server::OperatorKnowledge operators{operator_times, operator_store};
     server::StudyManager studies{
         {*store, hub, queue, supernets, pool, server::system_clock(), resources, &operators}};
+    std::unique_ptr<server::Store> shown =
+        server::show_interruptions(*store, studies.interruptions());
     server::TokenStore tokens{database};
     server::RequestCounts counts;
     server::StudyTables tables{database};
-    server::ApiContext context{.store = *store,
+    server::ApiContext context{.store = *shown,
                                .hub = hub,
                                .studies = studies,
                                .supernets = supernets,

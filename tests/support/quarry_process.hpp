@@ -10,6 +10,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 extern char** environ;
@@ -33,8 +34,10 @@ inline std::string read_all(int descriptor) {
 
 class Child {
  public:
-  // Starts QUARRY_BINARY with these arguments; stdout and stderr go to pipes.
-  explicit Child(const std::vector<std::string>& arguments) {
+  // Starts QUARRY_BINARY with these arguments; stdout and stderr go to pipes. environment: beside
+  // this process's own.
+  explicit Child(const std::vector<std::string>& arguments,
+                 std::vector<std::string> environment = {}) {
     int out[2];
     int err[2];
     if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
@@ -47,8 +50,13 @@ class Child {
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
+    std::vector<char*> variables;
+    for (std::string& variable : environment) variables.push_back(variable.data());
+    for (char** variable = environ; *variable != nullptr; ++variable)
+      variables.push_back(*variable);
+    variables.push_back(nullptr);
     const int failed =
-        posix_spawn(&pid_, QUARRY_BINARY, &actions, nullptr, pointers.data(), environ);
+        posix_spawn(&pid_, QUARRY_BINARY, &actions, nullptr, pointers.data(), variables.data());
     posix_spawn_file_actions_destroy(&actions);
     close(out[1]);
     close(err[1]);
@@ -108,14 +116,18 @@ inline CommandResult quarry(const std::vector<std::string>& arguments) {
   return Child(arguments).finish();
 }
 
+struct DidNotStart : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::string& data)
-      : child_({"serve", "--listen", "127.0.0.1:0", "--data", data}) {
+  explicit ServerProcess(const std::string& data, std::vector<std::string> environment = {})
+      : child_({"serve", "--listen", "127.0.0.1:0", "--data", data}, std::move(environment)) {
     // "... serving http://127.0.0.1:40123 (data in ...)"
     const std::string line = child_.line();
     const std::size_t begin = line.find("http://");
-    if (begin == std::string::npos) throw std::runtime_error("the server did not start: " + line);
+    if (begin == std::string::npos) throw DidNotStart("the server did not start: " + line);
     url_ = line.substr(begin, line.find(' ', begin) - begin);
   }
 
