@@ -21,10 +21,11 @@ Response stream_events(const ApiContext& context, const Request& request) {
     }
   }
   const std::string id = record->id;
-  source.read = [&store = context.store, id](std::int64_t after, std::size_t limit) {
+  source.read = [&context, id](std::int64_t after, std::size_t limit) {
+    const EventPages::Page page = context.pages->read(context.store, id, after, limit);
     std::vector<ServerSentEvent> events;
-    for (EventRecord& event : store.events(id, after, limit))
-      events.push_back({event.sequence, std::move(event.type), std::move(event.data)});
+    for (const EventRecord& event : *page)
+      events.push_back({event.sequence, event.type, event.data});
     return events;
   };
   source.subscribe = [&hub = context.hub, id](std::function<void()> wake) {

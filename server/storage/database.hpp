@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "server/storage/group_commit.hpp"
 #include "server/storage/open_database.hpp"
 #include "server/storage/store_error.hpp"
 
@@ -49,6 +50,8 @@ class Connection {
       fail(sql);
     return prepared;
   }
+
+  bool is_in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
 
   [[noreturn]] void fail(const std::string& doing) const {
     throw StoreError(path_ + ": " + sqlite3_errmsg(database_) + " (" + doing.substr(0, 60) + ")");
@@ -158,6 +161,8 @@ struct Database {
   std::mutex read_mutex;
   Connection writer;
   Connection reader;
+  // For writes that come often and from many: takes write_mutex itself.
+  GroupCommit group{writer, write_mutex};
 };
 
 }  // namespace quarry::server
