@@ -4,7 +4,7 @@ SHELL := /bin/bash
 QUARRY := build/release/quarry
 ARGS ?=
 
-.PHONY: help demo test run bench bench-dashboard bench-executor bench-first-light bench-imports bench-joint bench-latency bench-operators bench-predictors bench-search peers format fuzz nightly-kill tidy release
+.PHONY: help demo test run bench bench-dashboard bench-executor bench-first-light bench-imports bench-joint bench-latency bench-operators bench-predictors bench-search bench-service peers format fuzz nightly-kill tidy release
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,7 +30,7 @@ test: ## build and run all tests: release, AddressSanitizer with UBSan, ThreadSa
 peers: ## install what the benchmarks compare with
 	@.ci/setup build test peers
 
-bench: bench-first-light bench-executor bench-latency bench-operators bench-search bench-joint bench-predictors bench-imports bench-dashboard ## all benchmarks; each writes build/bench/NAME.json
+bench: bench-first-light bench-executor bench-latency bench-operators bench-search bench-joint bench-predictors bench-imports bench-dashboard bench-service ## all benchmarks; each writes build/bench/NAME.json
 
 bench-first-light: ## executor latency beside PyTorch's, trials a minute, NSGA-II's speed
 	@.ci/setup build test
@@ -99,6 +99,11 @@ nightly-kill: ## a true server killed at 1,000 random instants (ARGS: how many, 
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target test_kill
 	@QUARRY_KILLS=$(or $(word 1,$(ARGS)),1000) QUARRY_KILL_SEED=$(or $(word 2,$(ARGS)),0) build/release/tests/test_kill
+bench-service: ## the service under load: asks, completions, GETs, fronts, start, a crowd (ARGS: sections, --seconds N, --trials N, --folder DIR)
+	@.ci/setup build test
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target bench_service
+	@build/release/tests/bench/bench_service $(ARGS)
 
 format: ## format all C++ with clang-format 14
 	@.ci/setup test

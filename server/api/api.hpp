@@ -2,6 +2,8 @@
 // routes.cpp is the table of all of them.
 #pragma once
 
+#include <memory>
+
 #include "evaluators/resources.hpp"
 #include "evaluators/supernet_library.hpp"
 #include "server/access/request_counts.hpp"
@@ -13,6 +15,7 @@
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
 #include "server/storage/token_store.hpp"
+#include "server/studies/event_pages.hpp"
 #include "server/studies/study_manager.hpp"
 #include "server/studies/study_table.hpp"
 #include "server/studies/task_desk.hpp"
@@ -37,6 +40,7 @@ struct ApiContext {
   bool serves_tls = false;
   bool tokens_required = false;
   const OperatorKnowledge* operators = nullptr;  // null: none is kept
+  std::shared_ptr<EventPages> pages = std::make_shared<EventPages>();
 };
 
 // The context must outlive the router.
@@ -67,6 +71,9 @@ Response get_task(const ApiContext& context, const Request& request);
 Response ask_study(const ApiContext& context, const Request& request);
 Response tell_study(const ApiContext& context, const Request& request);
 Response list_workers(const ApiContext& context, const Request& request);
+
+// task_batch.cpp
+Response complete_tasks(const ApiContext& context, const Request& request);
 
 // trials.cpp
 Response list_trials(const ApiContext& context, const Request& request);

@@ -8,6 +8,8 @@ namespace {
 constexpr RouteLimits kImportLimits{.max_body_bytes = 256 * 1024 * 1024, .is_slow = true};
 // Thousands of rows to learn from, or a model made of them.
 constexpr RouteLimits kPredictorLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
+// What workers send all the time: it is in the store before it is answered.
+constexpr RouteLimits kStoring{.waits_for_disk = true};
 
 // Trials by the hundred thousand are gone through.
 constexpr RouteLimits kInsightLimits{.is_slow = true};
@@ -48,13 +50,14 @@ Router make_router(const ApiContext& context) {
   add("POST", "/v1/studies/{id}:clone", &clone_study);
   add("POST", "/v1/studies/{id}:extend", &extend_study);
   add("POST", "/v1/studies/{id}:enqueue", &enqueue_trial);
-  add("POST", "/v1/studies/{id}:ask", &ask_study);
-  add("POST", "/v1/studies/{id}:tell", &tell_study);
-  add("POST", "/v1/tasks:claim", &claim_task);
+  add("POST", "/v1/studies/{id}:ask", &ask_study, kStoring);
+  add("POST", "/v1/studies/{id}:tell", &tell_study, kStoring);
+  add("POST", "/v1/tasks:claim", &claim_task, kStoring);
+  add("POST", "/v1/tasks:complete", &complete_tasks, kStoring);
   add("GET", "/v1/tasks/{id}", &get_task);
-  add("POST", "/v1/tasks/{id}:heartbeat", &heartbeat_task);
-  add("POST", "/v1/tasks/{id}:complete", &complete_task);
-  add("POST", "/v1/tasks/{id}:fail", &fail_task);
+  add("POST", "/v1/tasks/{id}:heartbeat", &heartbeat_task, kStoring);
+  add("POST", "/v1/tasks/{id}:complete", &complete_task, kStoring);
+  add("POST", "/v1/tasks/{id}:fail", &fail_task, kStoring);
   add("GET", "/v1/workers", &list_workers);
   add("GET", "/v1/studies/{id}/trials", &list_trials);
   add("GET", "/v1/studies/{id}/front", &get_front);

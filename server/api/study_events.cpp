@@ -54,17 +54,17 @@ Response stream_events(const ApiContext& context, const Request& request) {
     }
   }
   const std::string id = record->id;
-  source.read = [&store = context.store, id, wanted = types_of(request),
+  source.read = [&context, id, wanted = types_of(request),
                  passed = std::make_shared<Passed>()](std::int64_t after, std::size_t limit) {
     std::vector<ServerSentEvent> events;
     std::int64_t at = after == passed->after ? std::max(after, passed->until) : after;
     for (std::size_t read = limit; read == limit && events.empty();) {
-      std::vector<EventRecord> page = store.events(id, at, limit);
-      read = page.size();
-      for (EventRecord& event : page) {
+      const EventPages::Page page = context.pages->read(context.store, id, at, limit);
+      read = page->size();
+      for (const EventRecord& event : *page) {
         at = event.sequence;
         if (wanted.empty() || wanted.contains(event.type))
-          events.push_back({event.sequence, std::move(event.type), std::move(event.data)});
+          events.push_back({event.sequence, event.type, event.data});
       }
     }
     *passed = {events.empty() ? after : events.back().id, at};

@@ -226,12 +226,8 @@ Response ask_study(const ApiContext& context, const Request& request) {
       return problem(409, "study " + claim.offer.study + " is " +
                               (study ? study->state : "deleted") + ": there is nothing to ask");
     }
-    std::vector<Lease> leases;
-    while (leases.size() < claim.count) {
-      auto lease = context.desk.claim(claim.worker, claim.offer, claim.lease_s);
-      if (!lease) break;
-      leases.push_back(std::move(*lease));
-    }
+    const std::vector<Lease> leases =
+        context.desk.claim(claim.worker, claim.offer, claim.lease_s, claim.count);
     if (leases.empty()) return std::nullopt;
     return json_response({{"items", leases_view(context, leases)}});
   };

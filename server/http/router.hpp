@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ using Handler = std::function<Response(const Request&)>;
 
 struct RouteLimits {
   std::uint64_t max_body_bytes = 8 * 1024 * 1024;
-  bool is_slow = false;  // answered beside the others, which do not wait for it
+  bool is_slow = false;         // answered beside the others, which do not wait for it
+  bool waits_for_disk = false;  // the same, but many at a time, which share the disk's writes
 };
 
 class Router {
@@ -41,12 +43,16 @@ class Router {
   std::vector<Route> routes() const;
 
  private:
+  using Bound = std::map<std::string, std::string, std::less<>>;
   struct Entry {
     std::string method;
     std::string pattern;
+    std::string begin;  // of the pattern, before its first brace
     Handler handler;
     RouteLimits limits;
   };
+  // Binds the pattern's braces to the path's values; false where it does not match.
+  static bool matches(const Entry& entry, std::string_view path, Bound& bound);
   std::vector<Entry> entries_;
 };
 

@@ -3,6 +3,7 @@
 // tests/server/http_server_test.cpp.
 #include "server/http/server.hpp"
 
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -23,6 +24,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "server/http/wire.hpp"
+
 namespace quarry::server {
 namespace {
 
@@ -37,10 +40,13 @@ constexpr std::uint32_t kMaxHeader = 16 * 1024;
 constexpr std::chrono::seconds kHeartbeat{15};
 constexpr std::size_t kEventsPerWrite = 256;
 constexpr std::size_t kSlowRoutes = 4;  // answered at a time; more of them wait
+// Waiting for the disk at a time. They share its writes, so it is better if there are many.
+constexpr std::size_t kStoringRoutes = 16;
 
 // Without target and body.
 Request head_of(const http::request<http::string_body>& message) {
-  Request request{.method = std::string(message.method_string())};
+  const beast::string_view method = message.method_string();
+  Request request{.method = std::string(method)};
   for (const auto& field : message) {
     std::string name(field.name_string());
     for (char& letter : name)
@@ -48,25 +54,6 @@ Request head_of(const http::request<http::string_body>& message) {
     request.headers[name] = std::string(field.value());
   }
   return request;
-}
-
-http::response<http::string_body> to_message(Response response,
-                                             const http::request<http::string_body>& asked) {
-  http::response<http::string_body> message(static_cast<http::status>(response.status),
-                                            asked.version());
-  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
-  for (const auto& [name, value] : response.headers) message.set(name, value);
-  message.keep_alive(asked.keep_alive());
-  const std::size_t length = response.body.size();
-  if (asked.method() != http::verb::head) message.body() = std::move(response.body);
-  message.prepare_payload();
-  // HEAD says how long GET's body is; 204 and 304 have none.
-  if (response.status == 204 || response.status == 304) {
-    message.erase(http::field::content_length);
-  } else {
-    message.content_length(length);
-  }
-  return message;
 }
 
 std::string to_text(const std::vector<ServerSentEvent>& events) {
@@ -85,6 +72,13 @@ struct Service {
   std::chrono::milliseconds write_timeout{};
   std::size_t connections = 0;
   asio::thread_pool* slow_routes = nullptr;
+  asio::thread_pool* storing_routes = nullptr;
+
+  // Where a route is answered; null: on the server's thread.
+  asio::thread_pool* pool_of(const RouteLimits& limits) const {
+    if (limits.waits_for_disk) return storing_routes;
+    return limits.is_slow ? slow_routes : nullptr;
+  }
 };
 
 // Wakes a waiting coroutine from any thread; remembers a wake that comes while it is not waiting.
@@ -121,6 +115,25 @@ asio::awaitable<void> send(Stream& stream, const std::string& text, const Servic
   co_await asio::async_write(stream, buffer, use_awaitable);
 }
 
+// Head and small body leave in one piece, so that neither waits for the other; a large body is not
+// copied.
+template <typename Stream>
+asio::awaitable<void> send_answer(Stream& stream, const Response& response,
+                                  const Exchange& exchange, const Service& service) {
+  constexpr std::size_t kCopied = 16 * 1024;
+  std::string text = head_text(response, exchange);
+  const bool follows = has_body(response, exchange);
+  if (follows && response.body.size() <= kCopied) text += response.body;
+  if (!follows || response.body.size() <= kCopied) {
+    co_await send(stream, text, service);
+    co_return;
+  }
+  beast::get_lowest_layer(stream).expires_after(service.write_timeout);
+  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(text),
+                                                     asio::buffer(response.body)};
+  co_await asio::async_write(stream, buffers, use_awaitable);
+}
+
 template <typename Stream>
 asio::awaitable<void> serve_events(Stream& stream, EventSource source, const Service& service) {
   const auto wakeup = std::make_shared<Wakeup>(stream.get_executor());
@@ -149,30 +162,27 @@ asio::awaitable<void> serve_events(Stream& stream, EventSource source, const Ser
 template <typename Stream>
 asio::awaitable<void> refuse(Stream& stream, unsigned status, const std::string& why,
                              const Service& service) {
-  http::request<http::string_body> nothing;
-  nothing.version(11);
-  nothing.keep_alive(false);
-  http::response<http::string_body> refusal = to_message(problem(status, why), nothing);
-  if (status == 503) refusal.set(http::field::retry_after, "1");
-  beast::get_lowest_layer(stream).expires_after(service.write_timeout);
-  co_await http::async_write(stream, refusal, use_awaitable);
+  Response refusal = problem(status, why);
+  if (status == 503) refusal.headers.emplace_back("Retry-After", "1");
+  const Exchange last{.keeps_alive = false};
+  co_await send_answer(stream, refusal, last, service);
 }
 
 using RequestParser = http::request_parser<http::string_body>;
 
-// What the route allows, known once the header is there.
-RouteLimits limits_of(const RequestParser& parser, const Answerer& answerer) {
-  Request request = head_of(parser.get());
-  const beast::string_view target = parser.get().target();
-  if (!parse_target({target.data(), target.size()}, request)) return {};
-  return answerer.limits(request);
-}
+// What has been read of a request.
+struct Reading {
+  RequestParser parser;
+  Request request;        // without its body
+  bool is_sound = false;  // its target can be understood
+  RouteLimits limits;     // known once the header is there
+};
 
 // The whole of a request, and its route's limits.
 template <typename Stream>
 asio::awaitable<beast::error_code> read_request(Stream& stream, beast::flat_buffer& buffer,
-                                                RequestParser& parser, const Service& service,
-                                                RouteLimits& limits) {
+                                                const Service& service, Reading& reading) {
+  RequestParser& parser = reading.parser;
   parser.body_limit(boost::none);
   parser.header_limit(kMaxHeader);
   beast::error_code error;
@@ -180,23 +190,30 @@ asio::awaitable<beast::error_code> read_request(Stream& stream, beast::flat_buff
   co_await http::async_read_header(stream, buffer, parser,
                                    asio::redirect_error(use_awaitable, error));
   if (error) co_return error;
-  limits = limits_of(parser, service.answerer);
-  if (parser.content_length() && *parser.content_length() > limits.max_body_bytes)
+  reading.request = head_of(parser.get());
+  const beast::string_view target = parser.get().target();
+  reading.is_sound = parse_target({target.data(), target.size()}, reading.request);
+  if (reading.is_sound) reading.limits = service.answerer.limits(reading.request);
+  if (parser.is_done()) co_return error;
+  if (parser.content_length() && *parser.content_length() > reading.limits.max_body_bytes)
     co_return http::error::body_limit;
-  parser.body_limit(limits.max_body_bytes);
+  parser.body_limit(reading.limits.max_body_bytes);
   beast::get_lowest_layer(stream).expires_after(service.read_timeout);
   co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
   co_return error;
 }
 
-asio::awaitable<Response> answer_slowly(const Answerer& answerer, Request request) {
-  co_return answerer.answer(std::move(request));
+template <typename Work>
+asio::awaitable<std::invoke_result_t<Work>> call(Work work) {
+  co_return work();
 }
 
-asio::awaitable<Response> answer_to(const Service& service, Request request, bool is_slow) {
-  if (!is_slow) co_return service.answerer.answer(std::move(request));
-  asio::awaitable<Response> slow = answer_slowly(service.answerer, std::move(request));
-  co_return co_await asio::co_spawn(*service.slow_routes, std::move(slow), use_awaitable);
+// Calls work on a thread of the pool and comes back; without a pool, at once.
+template <typename Work>
+asio::awaitable<std::invoke_result_t<Work>> run_on(asio::thread_pool* pool, Work work) {
+  if (pool == nullptr) co_return work();
+  asio::awaitable<std::invoke_result_t<Work>> elsewhere = call(std::move(work));
+  co_return co_await asio::co_spawn(*pool, std::move(elsewhere), use_awaitable);
 }
 
 std::string refusal_of(const beast::error_code& error, const RouteLimits& limits) {
@@ -205,14 +222,18 @@ std::string refusal_of(const beast::error_code& error, const RouteLimits& limits
   return "not an HTTP request that this server understands: " + error.message();
 }
 
-asio::awaitable<Response> wait_for(asio::any_io_executor executor, LongPoll poll) {
+// Attempts are made where the route was answered.
+asio::awaitable<Response> wait_for(asio::any_io_executor executor, asio::thread_pool* pool,
+                                   LongPoll poll) {
   using Clock = std::chrono::steady_clock;
   const auto wakeup = std::make_shared<Wakeup>(executor);
   const std::shared_ptr<void> subscription = poll.subscribe([wakeup] { wakeup->wake(); });
   const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                       std::chrono::duration<double>(poll.seconds));
   while (true) {
-    if (std::optional<Response> response = poll.attempt()) co_return std::move(*response);
+    const auto attempt = [&poll] { return poll.attempt(); };
+    std::optional<Response> response = co_await run_on(pool, attempt);
+    if (response) co_return std::move(*response);
     const auto left = end - Clock::now();
     if (left <= Clock::duration::zero()) co_return poll.give_up();
     co_await wakeup->wait(left);
@@ -224,38 +245,41 @@ asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
                                      const Service& service) {
   beast::flat_buffer buffer;
   while (true) {
-    RequestParser parser;
-    RouteLimits limits;
-    const beast::error_code error = co_await read_request(stream, buffer, parser, service, limits);
+    Reading reading;
+    const beast::error_code error = co_await read_request(stream, buffer, service, reading);
     if (error == http::error::end_of_stream || error == beast::error::timeout ||
         error == asio::ssl::error::stream_truncated)
       co_return;
     if (error) {
       const unsigned status = error == http::error::body_limit ? 413 : 400;
-      co_await refuse(stream, status, refusal_of(error, limits), service);
+      co_await refuse(stream, status, refusal_of(error, reading.limits), service);
       co_return;
     }
-    http::request<http::string_body> message = parser.release();
-    Request request = head_of(message);
+    http::request<http::string_body> message = reading.parser.release();
+    Request request = std::move(reading.request);
     request.body = std::move(message.body());
     request.peer = peer;
-    const beast::string_view target = message.target();
+    asio::thread_pool* const pool = service.pool_of(reading.limits);
     Response response;
-    if (parse_target({target.data(), target.size()}, request)) {
-      response = co_await answer_to(service, std::move(request), limits.is_slow);
+    if (reading.is_sound) {
+      const auto answer = [&service, &request] {
+        return service.answerer.answer(std::move(request));
+      };
+      response = co_await run_on(pool, answer);
     } else {
       response = problem(400, "the request's target is not a path with sound escapes");
     }
     if (response.later)
-      response = co_await wait_for(stream.get_executor(), std::move(*response.later));
+      response = co_await wait_for(stream.get_executor(), pool, std::move(*response.later));
     if (response.events && message.method() != http::verb::head) {
       co_await serve_events(stream, std::move(*response.events), service);
       co_return;
     }
-    http::response<http::string_body> answer = to_message(std::move(response), message);
-    beast::get_lowest_layer(stream).expires_after(service.write_timeout);
-    co_await http::async_write(stream, answer, use_awaitable);
-    if (!answer.keep_alive()) co_return;
+    const Exchange exchange{.is_head = message.method() == http::verb::head,
+                            .is_old = message.version() < 11,
+                            .keeps_alive = message.keep_alive()};
+    co_await send_answer(stream, response, exchange, service);
+    if (!exchange.keeps_alive) co_return;
   }
 }
 
@@ -365,22 +389,23 @@ struct HttpServer::State {
     acceptor.bind(endpoint);
     acceptor.listen();
     service.slow_routes = &slow_routes;
+    service.storing_routes = &storing_routes;
   }
 
   // Outlives the context: sessions that are cut off by its end still leave their place.
   Service service;
   asio::io_context context{1};
   tcp::acceptor acceptor;
-  asio::thread_pool slow_routes{kSlowRoutes};  // joined first, so what its work uses is there
+  // Joined first, so what their work uses is there.
+  asio::thread_pool slow_routes{kSlowRoutes};
+  asio::thread_pool storing_routes{kStoringRoutes};
 };
 
 HttpServer::HttpServer(const ListenOptions& options, Answerer answerer) {
   const tcp::endpoint endpoint = parse_endpoint(options.address, options.port);
   Service service{.answerer = std::move(answerer),
                   .tls = load_tls(options),
-                  .max_connections = options.max_connections,
-                  .read_timeout = options.read_timeout,
-                  .write_timeout = options.write_timeout};
+                  .max_connections = options.max_connections};
   try {
     state_ = std::make_unique<State>(endpoint, std::move(service));
   } catch (const boost::system::system_error& error) {

@@ -1,4 +1,5 @@
-// The HTTP server: one coroutine per connection on one thread, slow routes on another beside it.
+// The HTTP server: one coroutine per connection on one thread; slow routes, and those that wait for
+// the disk, on others beside it.
 // All of Beast is behind this header.
 #pragma once
 
@@ -19,7 +20,7 @@ struct AddressTaken : std::runtime_error {
 };
 
 // What answers requests. answer() is called on the server's thread, or beside it, several at a
-// time, where limits() say that the route is slow.
+// time, where limits() say that the route is slow or waits for the disk.
 struct Answerer {
   std::function<Response(Request)> answer;
   // Asked with what is known before the body is there: method, path, query and headers.

@@ -48,8 +48,9 @@ AnswerStore::ActOnce::~ActOnce() {
   database_.pending_acts.erase(std::this_thread::get_id());
 }
 
-void mark_act_done(Database& database, const std::string& location, unsigned status) {
-  const auto pending = database.pending_acts.find(std::this_thread::get_id());
+void mark_act_done(Database& database, const std::string& location, unsigned status,
+                   std::thread::id who) {
+  const auto pending = database.pending_acts.find(who);
   if (pending == database.pending_acts.end()) return;
   const PendingAct& act = pending->second;
   // The first of several transactions has said it.

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <thread>
 
+#include "server/storage/group_commit.hpp"
 #include "server/storage/open_database.hpp"
 #include "server/storage/store_error.hpp"
 
@@ -57,6 +58,7 @@ class Connection {
 
   const std::string& path() const { return path_; }
   sqlite3* handle() { return database_; }
+  bool is_in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
 
  private:
   std::string path_;
@@ -175,11 +177,14 @@ struct Database {
   Connection writer;
   Connection reader;
   std::map<std::thread::id, PendingAct> pending_acts;  // under write_mutex; by who answers them
+  // For writes that come often and from many: takes write_mutex itself.
+  GroupCommit group{writer, write_mutex};
 };
 
-// Within an open transaction of the writer: if this thread answers a POST under a key, the key is
+// Within an open transaction of the writer: if who answers a POST under a key, the key is
 // stored as used, with where what it made is found (a path that GET answers) and with which status
 // it is answered. So a server that dies before the answer is kept does not act again.
-void mark_act_done(Database& database, const std::string& location, unsigned status);
+void mark_act_done(Database& database, const std::string& location, unsigned status,
+                   std::thread::id who = std::this_thread::get_id());
 
 }  // namespace quarry::server

@@ -30,9 +30,8 @@ std::vector<LeaseRecord> read_all(Query& query) {
 
 }  // namespace
 
-std::int64_t LeaseStore::add(const LeaseRecord& lease) {
-  const std::scoped_lock lock(database_->write_mutex);
-  Transaction transaction(database_->writer);
+// Within a transaction.
+std::int64_t LeaseStore::insert(const LeaseRecord& lease) {
   Query(database_->writer, "INSERT INTO leases VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(lease.task)
       .bind(lease.study)
@@ -45,24 +44,34 @@ std::int64_t LeaseStore::add(const LeaseRecord& lease) {
       .bind(lease.state)
       .bind(lease.outcome)
       .run();
-  std::int64_t token = 0;
-  {
-    Query query(database_->writer, "SELECT last_insert_rowid()");
-    if (query.next()) token = query.integer(0);
-  }
-  transaction.commit();
-  return token;
+  Query query(database_->writer, "SELECT last_insert_rowid()");
+  return query.next() ? query.integer(0) : 0;
+}
+
+std::vector<std::int64_t> LeaseStore::add(const std::vector<LeaseRecord>& leases) {
+  std::vector<std::int64_t> tokens;
+  database_->group.write([&] {
+    for (const LeaseRecord& lease : leases) tokens.push_back(insert(lease));
+  });
+  return tokens;
+}
+
+std::int64_t LeaseStore::add(const LeaseRecord& lease) { return add(std::vector{lease}).front(); }
+
+void LeaseStore::settle(const std::vector<End>& ends) {
+  database_->group.write([&] {
+    for (const End& end : ends) {
+      Query(database_->writer, "UPDATE leases SET state = ?, outcome = ? WHERE token = ?")
+          .bind(end.state)
+          .bind(end.outcome)
+          .bind(end.token)
+          .run();
+    }
+  });
 }
 
 void LeaseStore::settle(std::int64_t token, const std::string& state, const std::string& outcome) {
-  const std::scoped_lock lock(database_->write_mutex);
-  Transaction transaction(database_->writer);
-  Query(database_->writer, "UPDATE leases SET state = ?, outcome = ? WHERE token = ?")
-      .bind(state)
-      .bind(outcome)
-      .bind(token)
-      .run();
-  transaction.commit();
+  settle({{token, state, outcome}});
 }
 
 std::optional<LeaseRecord> LeaseStore::find(std::int64_t token) {

@@ -35,9 +35,17 @@ class LeaseStore {
  public:
   explicit LeaseStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
-  // Gives the token.
+  // Gives the token. Of several, all are stored or none.
   std::int64_t add(const LeaseRecord& lease);
+  std::vector<std::int64_t> add(const std::vector<LeaseRecord>& leases);
+
+  struct End {
+    std::int64_t token = 0;
+    std::string state;
+    std::string outcome;
+  };
   void settle(std::int64_t token, const std::string& state, const std::string& outcome);
+  void settle(const std::vector<End>& ends);  // all or none
 
   std::optional<LeaseRecord> find(std::int64_t token);
   // In the order in which they were given.
@@ -46,6 +54,8 @@ class LeaseStore {
   std::vector<LeaseRecord> held();
 
  private:
+  std::int64_t insert(const LeaseRecord& lease);
+
   std::shared_ptr<Database> database_;
 };
 

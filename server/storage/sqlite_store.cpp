@@ -35,46 +35,9 @@ class SqliteStore final : public Store {
         read_mutex_(database_->read_mutex) {}
 
   std::int64_t commit(const Commit& change) override {
-    const std::scoped_lock lock(write_mutex_);
-    Transaction transaction(writer_);
-    write_study(change.study);
-    const std::string& id = change.study.id;
-    std::int64_t sequence = last_sequence(id);
-    for (const EventRecord& event : change.events) {
-      Query(writer_, "INSERT INTO events VALUES (?, ?, ?, ?, ?)")
-          .bind(id)
-          .bind(++sequence)
-          .bind(event.type)
-          .bind(event.at)
-          .bind(event.data)
-          .run();
-    }
-    for (const std::int64_t number : change.left_front) {
-      Query(writer_, "UPDATE trials SET on_front = 0 WHERE study = ? AND number = ?")
-          .bind(id)
-          .bind(number)
-          .run();
-    }
-    for (const TrialRecord& trial : change.trials) {
-      Query(writer_, "INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?)")
-          .bind(id)
-          .bind(trial.number)
-          .bind(trial.state)
-          .bind(std::int64_t{trial.on_front})
-          .bind(std::int64_t{trial.is_baseline})
-          .bind(trial.data)
-          .run();
-    }
-    for (const MeasurementRecord& record : change.measurements) write_measurement(id, record);
-    for (const auto& [fingerprint_id, text] : change.fingerprints) {
-      Query(writer_, "INSERT OR IGNORE INTO fingerprints VALUES (?, ?)")
-          .bind(fingerprint_id)
-          .bind(text)
-          .run();
-    }
-    const bool is_new = sequence == static_cast<std::int64_t>(change.events.size());
-    mark_act_done(*database_, "/v1/studies/" + id, is_new ? 201 : 202);
-    transaction.commit();
+    std::int64_t sequence = 0;
+    const std::thread::id who = std::this_thread::get_id();  // another thread may commit it
+    database_->group.write([&] { sequence = write(change, who); });
     return sequence;
   }
 
@@ -202,6 +165,48 @@ class SqliteStore final : public Store {
   }
 
  private:
+  // Gives the last event's sequence number.
+  std::int64_t write(const Commit& change, std::thread::id who) {
+    write_study(change.study);
+    const std::string& id = change.study.id;
+    std::int64_t sequence = last_sequence(id);
+    for (const EventRecord& event : change.events) {
+      Query(writer_, "INSERT INTO events VALUES (?, ?, ?, ?, ?)")
+          .bind(id)
+          .bind(++sequence)
+          .bind(event.type)
+          .bind(event.at)
+          .bind(event.data)
+          .run();
+    }
+    for (const std::int64_t number : change.left_front) {
+      Query(writer_, "UPDATE trials SET on_front = 0 WHERE study = ? AND number = ?")
+          .bind(id)
+          .bind(number)
+          .run();
+    }
+    for (const TrialRecord& trial : change.trials) {
+      Query(writer_, "INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?)")
+          .bind(id)
+          .bind(trial.number)
+          .bind(trial.state)
+          .bind(std::int64_t{trial.on_front})
+          .bind(std::int64_t{trial.is_baseline})
+          .bind(trial.data)
+          .run();
+    }
+    for (const MeasurementRecord& record : change.measurements) write_measurement(id, record);
+    for (const auto& [fingerprint_id, text] : change.fingerprints) {
+      Query(writer_, "INSERT OR IGNORE INTO fingerprints VALUES (?, ?)")
+          .bind(fingerprint_id)
+          .bind(text)
+          .run();
+    }
+    const bool is_new = sequence == static_cast<std::int64_t>(change.events.size());
+    mark_act_done(*database_, "/v1/studies/" + id, is_new ? 201 : 202, who);
+    return sequence;
+  }
+
   std::int64_t last_sequence(const std::string& id) {
     Query query(writer_, "SELECT max(sequence) FROM events WHERE study = ?");
     query.bind(id);

@@ -10,9 +10,18 @@
 
 namespace quarry::server {
 
+namespace {
+
 using evaluators::Evaluation;
 using evaluators::Task;
 using nlohmann::json;
+
+// As much as one batch of a worker brings. Nobody waits longer than this for what has been done
+// already while more of it is being done.
+constexpr std::size_t kBatchTrials = 64;
+constexpr double kBatchSeconds = 0.02;
+
+}  // namespace
 
 Conductor::Conductor(StudyContext context, StudyRecord record)
     : context_(std::move(context)),
@@ -112,7 +121,7 @@ void Conductor::search_on() {
   } else {
     top_up();
     const bool all_made = static_cast<std::int64_t>(trials_.size()) >= log_.budget().trials;
-    if (outstanding_.empty())
+    if (outstanding_.empty() && !more_to_create_)
       close_search(all_made ? "trial budget spent" : "every network of the space was measured");
   }
 }
@@ -121,7 +130,8 @@ void Conductor::wait_and_receive(std::stop_token stop) {
   std::vector<Completion> arrived;
   {
     std::unique_lock lock(mutex_);
-    const auto something = [&] { return !inbox_.empty() || woken_; };
+    const bool goes_on = more_to_create_ && !parked_ && !search_closed_;
+    const auto something = [&] { return !inbox_.empty() || woken_ || goes_on; };
     const auto left = seconds_left();
     if (left && !search_closed_ && !parked_) {
       arrived_.wait_for(lock, stop, std::chrono::duration<double>(std::max(*left, 0.0)), something);
@@ -131,7 +141,40 @@ void Conductor::wait_and_receive(std::stop_token stop) {
     arrived.swap(inbox_);
     woken_ = false;
   }
-  for (Completion& completion : arrived) receive(std::move(completion));
+  Batch batch = begin_batch();
+  for (Completion& completion : arrived) {
+    receive(std::move(completion), batch);
+    if (!is_full(batch)) continue;
+    store(std::move(batch));
+    batch = begin_batch();  // only now: it begins with the row that was stored
+  }
+  store(std::move(batch));
+}
+
+Conductor::Batch Conductor::begin_batch() const {
+  return {.change = log_.begin(), .begun_at = context_.clock.steady_seconds()};
+}
+
+bool Conductor::is_full(const Batch& batch) const {
+  return batch.change.trials.size() >= kBatchTrials ||
+         (!batch.change.events.empty() &&
+          context_.clock.steady_seconds() - batch.begun_at > kBatchSeconds);
+}
+
+// Everything that follows comes in the order that a replay of the log would have.
+void Conductor::store(Batch batch) {
+  if (batch.change.events.empty()) return;
+  log_.commit(batch.change);
+  for (const std::size_t number : batch.finished) withdraw_tasks(trials_[number]);
+  for (const std::size_t number : batch.finished) tell(trials_[number]);
+  for (const std::size_t number : batch.created) queue_missing(trials_[number]);
+  for (const Task& task : batch.again) {
+    // It may have failed elsewhere since.
+    const StudyTrial& trial = trials_[task.trial];
+    if (trial.state == TrialState::kQueued)
+      queue_task(trial, plan_of(task), task.id.substr(task.id.rfind('.') + 1));
+  }
+  for (const std::size_t number : batch.finished) take_up_twins(trials_[number]);
 }
 
 // ----------------------------------------------------------------------------------------------------------------

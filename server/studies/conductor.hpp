@@ -60,6 +60,15 @@ class Conductor {
     evaluators::Task task;
     evaluators::Evaluation evaluation;
   };
+  // What is stored at once, and what follows when it is.
+  struct Batch {
+    Commit change;
+    double begun_at = 0.0;                // steady seconds
+    std::vector<std::size_t> created;     // trials whose tasks are to be queued
+    std::vector<std::size_t> finished;    // trials to be told, in the order of their ends
+    std::vector<evaluators::Task> again;  // tasks to be tried again
+  };
+
   // conductor_replay.cpp
   void prepare();
   void replay();
@@ -75,6 +84,9 @@ class Conductor {
   void unpark();
   void search_on();
   void wait_and_receive(std::stop_token stop);
+  Batch begin_batch() const;
+  bool is_full(const Batch& batch) const;
+  void store(Batch batch);
   void close_search(const std::string& reason);
   void start_tests();
   bool enter(const std::string& state, const std::string& reason);
@@ -82,8 +94,8 @@ class Conductor {
 
   // conductor_trials.cpp and conductor_tasks.cpp
   void top_up();
-  bool create_enqueued();
-  void create_trial(search::Proposal proposal, const search::Genome& genome);
+  void create_enqueued(Batch& batch);
+  void create_trial(search::Proposal proposal, const search::Genome& genome, Batch& batch);
   void measure_or_reuse(StudyTrial& trial, Commit& change);
   void add_reused(StudyTrial& trial, const TaskPlan& task,
                   const std::map<std::string, search::Measurement>& known, Commit& change);
@@ -93,15 +105,16 @@ class Conductor {
   void queue_task(const StudyTrial& trial, const TaskPlan& task, const std::string& name);
   MeasurementKey question(const StudyTrial& trial, const TaskPlan& task,
                           const std::string& metric) const;
-  void receive(Completion completion);
-  void receive_test(StudyTrial& trial, const evaluators::Evaluation& evaluation);
+  void receive(Completion completion, Batch& batch);
+  void receive_test(StudyTrial& trial, const evaluators::Evaluation& evaluation, Batch& batch);
   const TaskPlan& plan_of(const evaluators::Task& task) const;
   void record_measured(StudyTrial& trial, const Completion& completion, Commit& change);
-  bool retry(const StudyTrial& trial, const Completion& completion);
+  bool retry(const StudyTrial& trial, const Completion& completion, Batch& batch);
   void withdraw_tasks(const StudyTrial& trial);
   void finish_if_complete(StudyTrial& trial, Commit& change);
   void finish(StudyTrial& trial, TrialState state, Commit& change);
   void tell(const StudyTrial& trial);
+  std::string text_of(const StudyTrial& trial, const std::string& more = "");
   void add_trial_row(Commit& change, const StudyTrial& trial);
 
   StudyContext context_;
@@ -117,6 +130,7 @@ class Conductor {
   std::unique_ptr<FrontTracker> tracker_;
   std::vector<StudyTrial> trials_;
   std::multimap<search::Genome, std::size_t> by_genome_;
+  std::map<std::size_t, std::string> shapes_;  // trial_shape() of open trials
   std::deque<search::Genome> enqueued_;
   std::set<std::size_t> front_;
   std::set<std::size_t> outstanding_;
@@ -129,6 +143,7 @@ class Conductor {
   };
   std::map<std::string, Machine> machines_;  // that tagged tasks are measured on, by plan
   bool parked_ = false;                      // nothing is queued while the study is pausing
+  bool more_to_create_ = false;              // a full batch had to be stored first
   bool search_closed_ = false;
   std::int64_t extensions_ = 0;   // heard so far
   std::int64_t replayed_to_ = 0;  // sequence number of the last event that was applied

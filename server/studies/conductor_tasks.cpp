@@ -64,12 +64,12 @@ const TaskPlan& Conductor::plan_of(const evaluators::Task& task) const {
   return plan_->tasks()[std::stoul(task.id.substr(task.id.rfind('.') + 1))];
 }
 
-void Conductor::receive(Completion completion) {
+void Conductor::receive(Completion completion, Batch& batch) {
   in_flight_.erase(completion.task.id);
   StudyTrial& trial = trials_.at(completion.task.trial);
   const Evaluation& evaluation = completion.evaluation;
   if (completion.task.id.ends_with(std::string(".") + kTest))
-    return receive_test(trial, evaluation);
+    return receive_test(trial, evaluation, batch);
   // It failed elsewhere already, or this comes a second time.
   const TaskPlan& task = plan_of(completion.task);
   if (trial.state != TrialState::kQueued || is_measured(trial, task)) return;
@@ -77,38 +77,31 @@ void Conductor::receive(Completion completion) {
     if (evaluation.failure.empty() && !evaluation.metrics.contains(metric))
       completion.evaluation.failure = "no " + metric + " of this network";
   }
-  if (!evaluation.failure.empty() && retry(trial, completion)) return;
-  Commit change = log_.begin();
+  if (!evaluation.failure.empty() && retry(trial, completion, batch)) return;
   if (evaluation.failure.empty()) {
-    record_measured(trial, completion, change);
-    finish_if_complete(trial, change);
+    record_measured(trial, completion, batch.change);
+    finish_if_complete(trial, batch.change);
   } else {
     trial.reason = task.evaluator + ": " + evaluation.failure;
     const bool expired = evaluation.kind == evaluators::FailureKind::kExpired;
-    finish(trial, expired ? TrialState::kExpired : TrialState::kFailed, change);
+    finish(trial, expired ? TrialState::kExpired : TrialState::kFailed, batch.change);
   }
-  add_trial_row(change, trial);
-  log_.commit(change);
-  if (trial.state == TrialState::kQueued) return;
-  withdraw_tasks(trial);
-  tell(trial);
-  take_up_twins(trial);
+  add_trial_row(batch.change, trial);
+  if (trial.state != TrialState::kQueued) batch.finished.push_back(trial.number);
 }
 
 // True when the task is tried again.
-bool Conductor::retry(const StudyTrial& trial, const Completion& completion) {
+bool Conductor::retry(const StudyTrial& trial, const Completion& completion, Batch& batch) {
   const Evaluation& evaluation = completion.evaluation;
   const std::string& id = completion.task.id;
   if (!retries_again(spec_.retries, evaluation.kind, retries_[id])) return false;
-  Commit change = log_.begin();
   const json data = {{"number", trial.number},
                      {"task", id},
                      {"retry", ++retries_[id]},
                      {"kind", to_text(evaluation.kind)},
                      {"reason", evaluation.failure}};
-  log_.add(change, "trial.retried", data.dump());
-  log_.commit(change);
-  queue_task(trial, plan_of(completion.task), id.substr(id.rfind('.') + 1));
+  log_.add(batch.change, "trial.retried", data.dump());
+  batch.again.push_back(completion.task);
   return true;
 }
 
@@ -121,16 +114,14 @@ void Conductor::withdraw_tasks(const StudyTrial& trial) {
 }
 
 // A test that fails leaves the front as it was validated.
-void Conductor::receive_test(StudyTrial& trial, const Evaluation& evaluation) {
+void Conductor::receive_test(StudyTrial& trial, const Evaluation& evaluation, Batch& batch) {
   if (untested_.erase(trial.number) == 0 || !evaluation.failure.empty()) return;
   const search::Measurement measurement = evaluation.metrics.at("accuracy");
   trial.metrics["test_accuracy"] = measurement;
-  Commit change = log_.begin();
   const json data = {{"number", trial.number},
                      {"metrics", {{"test_accuracy", measurement_to_json(measurement)}}}};
-  log_.add(change, "trial.tested", data.dump());
-  add_trial_row(change, trial);
-  log_.commit(change);
+  log_.add(batch.change, "trial.tested", data.dump());
+  add_trial_row(batch.change, trial);
 }
 
 void Conductor::record_measured(StudyTrial& trial, const Completion& completion, Commit& change) {

@@ -10,25 +10,36 @@ namespace {
 
 using nlohmann::json;
 
+// {"a":1,"b":2} -> "a":1,"b":2
+std::string members_of(const std::string& object) { return object.substr(1, object.size() - 2); }
+
 }  // namespace
 
+// Enough trials under way that tasks that need the machine for themselves can run in a row. Leaves
+// when a batch is full, so that the user is heard in between.
 void Conductor::top_up() {
-  // Enough trials under way that tasks that need the machine for themselves can run in a row.
+  Batch batch = begin_batch();
+  more_to_create_ = false;
   while (outstanding_.size() < static_cast<std::size_t>(spec_.in_flight) &&
          static_cast<std::int64_t>(trials_.size()) < log_.budget().trials) {
+    if (is_full(batch)) {
+      more_to_create_ = true;
+      break;
+    }
     if (!enqueued_.empty()) {
-      if (!create_enqueued()) continue;
+      create_enqueued(batch);
     } else {
       std::vector<search::Proposal> proposals = algorithm_->ask(1);
-      if (proposals.empty()) return;
+      if (proposals.empty()) break;
       const search::Genome genome = plan_->subspace().expand(proposals.front().genome);
-      create_trial(std::move(proposals.front()), genome);
+      create_trial(std::move(proposals.front()), genome, batch);
     }
   }
+  store(std::move(batch));
 }
 
-// The user's own network; false when a trial has measured it or is about to.
-bool Conductor::create_enqueued() {
+// The user's own network, unless a trial has measured it or is about to.
+void Conductor::create_enqueued(Batch& batch) {
   const search::Genome genome = enqueued_.front();
   enqueued_.pop_front();
   const auto [begin, end] = by_genome_.equal_range(genome);
@@ -37,38 +48,33 @@ bool Conductor::create_enqueued() {
     return state == TrialState::kQueued || state == TrialState::kSucceeded ||
            state == TrialState::kInfeasible;
   });
-  if (stands == end) {
-    create_trial({.genome = {}, .origin = {.how = kEnqueued}}, genome);
-    return true;
-  }
-  Commit change = log_.begin();
-  log_.add(change, "trial.skipped",
+  if (stands == end)
+    return create_trial({.genome = {}, .origin = {.how = kEnqueued}}, genome, batch);
+  log_.add(batch.change, "trial.skipped",
            json{{"genome", genome}, {"trial", stands->second}, {"reason", "is that trial"}}.dump());
-  log_.commit(change);
-  return false;
 }
 
-void Conductor::create_trial(search::Proposal proposal, const search::Genome& genome) {
+void Conductor::create_trial(search::Proposal proposal, const search::Genome& genome,
+                             Batch& batch) {
   StudyTrial trial{
       .number = trials_.size(), .genome = genome, .origin = std::move(proposal.origin)};
   trial.baseline = plan_->baseline_name(trial.genome);
   trial.seed = plan_->seed_place(trial.genome);
   trial.metrics = plan_->immediate_metrics(trial.genome);
 
-  Commit change = log_.begin();
-  log_.add(change, "trial.created",
-           trial_to_json(trial, plan_->supernet(), spec_.objectives).dump());
+  log_.add(batch.change, "trial.created", text_of(trial));
   outstanding_.insert(trial.number);
   by_genome_.emplace(trial.genome, trial.number);
   trials_.push_back(std::move(trial));
   StudyTrial& created = trials_.back();
-  measure_or_reuse(created, change);
-  finish_if_complete(created, change);
-  add_trial_row(change, created);
-  log_.commit(change);
+  measure_or_reuse(created, batch.change);
+  finish_if_complete(created, batch.change);
+  add_trial_row(batch.change, created);
   if (created.state == TrialState::kQueued) {
-    queue_missing(created);
+    batch.created.push_back(created.number);
   } else {
+    // Before the next is asked for, as in a replay. That it is not stored yet harms nothing: if the
+    // store fails this conductor ends, and its algorithm with it.
     tell(created);
   }
 }
@@ -149,12 +155,16 @@ void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
   trial.state = state;
   outstanding_.erase(trial.number);
   ++change.study.trials;
-  nlohmann::ordered_json data = trial_to_json(trial, plan_->supernet(), spec_.objectives);
+  nlohmann::ordered_json data;
   if (state == TrialState::kSucceeded || state == TrialState::kInfeasible) {
     const FrontUpdate update = tracker_->add(trial.number, trial.metrics);
     for (const std::size_t number : update.removed) {
       front_.erase(number);
       change.left_front.push_back(static_cast<std::int64_t>(number));
+      // It may have entered in this very change.
+      for (TrialRecord& row : change.trials) {
+        if (row.number == static_cast<std::int64_t>(number)) row.on_front = false;
+      }
     }
     if (update.added) front_.insert(trial.number);
     change.study.hypervolume = update.hypervolume;
@@ -162,7 +172,7 @@ void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
     data["hypervolume"] = json(update.hypervolume ? json(*update.hypervolume) : json(nullptr));
   }
   data["elapsed_s"] = change.study.elapsed_seconds;
-  log_.add(change, "trial.finished", data.dump());
+  log_.add(change, "trial.finished", text_of(trial, members_of(data.dump())));
 }
 
 void Conductor::tell(const StudyTrial& trial) {
@@ -178,13 +188,20 @@ void Conductor::tell(const StudyTrial& trial) {
   algorithm_->tell(std::span(&told, 1));
 }
 
+// What a network looks like is worked out once, when its trial is made.
+std::string Conductor::text_of(const StudyTrial& trial, const std::string& more) {
+  std::string& shape = shapes_[trial.number];
+  if (shape.empty()) shape = trial_shape(trial.genome, plan_->supernet());
+  return trial_to_text(trial, shape, spec_.objectives, more);
+}
+
 void Conductor::add_trial_row(Commit& change, const StudyTrial& trial) {
-  change.trials.push_back(
-      {.number = static_cast<std::int64_t>(trial.number),
-       .state = to_text(trial.state),
-       .on_front = front_.contains(trial.number),
-       .is_baseline = !trial.baseline.empty(),
-       .data = trial_to_json(trial, plan_->supernet(), spec_.objectives).dump()});
+  change.trials.push_back({.number = static_cast<std::int64_t>(trial.number),
+                           .state = to_text(trial.state),
+                           .on_front = front_.contains(trial.number),
+                           .is_baseline = !trial.baseline.empty(),
+                           .data = text_of(trial)});
+  if (trial.state != TrialState::kQueued) shapes_.erase(trial.number);
 }
 
 }  // namespace quarry::server

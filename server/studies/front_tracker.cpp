@@ -53,11 +53,15 @@ FrontUpdate FrontTracker::add(std::size_t trial, const Metrics& metrics) {
     update.added = change.added;
     update.removed = std::move(change.removed);
   }
+  bool has_settled = false;
   if (reference_.empty()) {
     early_.push_back(point);
-    if (early_.size() >= settle_after_) settle();
+    has_settled = early_.size() >= settle_after_;
+    if (has_settled) settle();
   }
-  update.hypervolume = hypervolume();
+  // Most trials of a long study leave the front as it is.
+  if (update.added || has_settled) hypervolume_ = hypervolume();
+  update.hypervolume = hypervolume_;
   return update;
 }
 

@@ -64,6 +64,7 @@ class FrontTracker {
   std::vector<search::ObjectiveVector>
       early_;  // the first settle_after trials, until the reference is settled
   std::vector<double> reference_;
+  std::optional<double> hypervolume_;  // as it was last
 };
 
 }  // namespace quarry::server

@@ -2,6 +2,7 @@
 #include "server/studies/task_desk.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <nlohmann/json.hpp>
 
 #include "server/studies/study_state.hpp"
@@ -81,7 +82,8 @@ std::shared_ptr<void> TaskDesk::subscribe(std::function<void()> wake) {
 }
 
 bool TaskDesk::keeps(const Task& task) {
-  const std::scoped_lock lock(mutex_);
+  Lock lock(mutex_);
+  wait_for({task.id}, lock);
   const auto latest = leases_.latest(task.id);
   if (!latest) return false;
   if (const auto lease = held_.find(latest->token); lease != held_.end()) {
@@ -101,43 +103,85 @@ void TaskDesk::hear(const std::string& worker) {
     found->second.heard_at = clock_.steady_seconds();
 }
 
+// Until the store is done with all of these.
+void TaskDesk::wait_for(const std::set<std::string>& tasks, Lock& lock) {
+  set_free_.wait(lock, [&] {
+    return std::ranges::none_of(tasks,
+                                [&](const std::string& task) { return busy_.contains(task); });
+  });
+}
+
+void TaskDesk::set_free(const std::vector<std::string>& tasks) {
+  for (const std::string& task : tasks) busy_.erase(task);
+  set_free_.notify_all();
+}
+
 std::optional<Lease> TaskDesk::claim(const std::string& worker, const Offer& offer,
                                      double seconds) {
-  const std::scoped_lock lock(mutex_);
+  std::vector<Lease> leases = claim(worker, offer, seconds, 1);
+  if (leases.empty()) return std::nullopt;
+  return std::move(leases.front());
+}
+
+std::vector<Lease> TaskDesk::claim(const std::string& worker, const Offer& offer, double seconds,
+                                   std::size_t count) {
+  Lock lock(mutex_);
   const double now = clock_.steady_seconds();
   if (workers_.size() >= kMostWorkers && !workers_.contains(worker))
     workers_.erase(std::ranges::min_element(
         workers_, {}, [](const auto& entry) { return entry.second.heard_at; }));
   workers_[worker] = {offer, now};
-  std::optional<Task> task = queue_.take(offer);
-  if (!task) return std::nullopt;
-  Lease lease{.task = std::move(*task),
-              .worker = worker,
-              .machine = offer.machine,
-              .seconds = seconds,
-              .deadline = now + seconds};
-  try {
-    lease.token = leases_.add({.task = lease.task.id,
-                               .study = lease.task.study,
-                               .trial = static_cast<std::int64_t>(lease.task.trial),
-                               .evaluator = lease.task.evaluator,
-                               .metrics = lease.task.metrics,
-                               .worker = worker,
-                               .machine = lease.machine,
-                               .seconds = seconds});
-  } catch (const StoreError&) {
-    // Nobody has it: as if a worker had taken it and was never heard of again.
-    queue_.deliver(lease.task, {.metrics = {},
-                                .failure = "the lease could not be stored",
-                                .kind = FailureKind::kRetryable});
-    throw;
+  std::vector<Lease> leases;
+  std::vector<LeaseRecord> records;
+  std::vector<std::string> tasks;
+  while (leases.size() < count) {
+    std::optional<Task> task = queue_.take(offer);
+    if (!task) break;
+    records.push_back({.task = task->id,
+                       .study = task->study,
+                       .trial = static_cast<std::int64_t>(task->trial),
+                       .evaluator = task->evaluator,
+                       .metrics = task->metrics,
+                       .worker = worker,
+                       .machine = offer.machine,
+                       .seconds = seconds});
+    tasks.push_back(task->id);
+    leases.push_back({.task = std::move(*task),
+                      .worker = worker,
+                      .machine = offer.machine,
+                      .seconds = seconds,
+                      .deadline = now + seconds});
   }
-  held_[lease.token] = lease;
-  return lease;
+  if (leases.empty()) return leases;
+  busy_.insert(tasks.begin(), tasks.end());
+  lock.unlock();
+  std::vector<std::int64_t> tokens;
+  std::exception_ptr failure;
+  try {
+    tokens = leases_.add(records);
+  } catch (const StoreError&) {
+    failure = std::current_exception();
+  }
+  lock.lock();
+  set_free(tasks);
+  for (std::size_t i = 0; i < leases.size(); ++i) {
+    if (failure) {
+      // Nobody has it: as if a worker had taken it and was never heard of again.
+      queue_.deliver(leases[i].task, {.metrics = {},
+                                      .failure = "the lease could not be stored",
+                                      .kind = FailureKind::kRetryable});
+      continue;
+    }
+    leases[i].token = tokens[i];
+    held_[tokens[i]] = leases[i];
+  }
+  if (failure) std::rethrow_exception(failure);
+  return leases;
 }
 
 TaskDesk::Reply TaskDesk::heartbeat(const std::string& task, std::int64_t token) {
-  const std::scoped_lock lock(mutex_);
+  Lock lock(mutex_);
+  wait_for({task}, lock);
   const auto record = leases_.find(token);
   if (!record || record->task != task)
     return {Verdict::kUnknown, "there is no lease " + std::to_string(token) + " of task " + task};
@@ -195,7 +239,32 @@ TaskDesk::Reply TaskDesk::orphan(const LeaseRecord& lease, const std::string& ou
 
 TaskDesk::Reply TaskDesk::complete(const std::string& task, std::int64_t token,
                                    Evaluation evaluation, const std::string& outcome) {
-  const std::scoped_lock lock(mutex_);
+  std::vector<Result> results;
+  results.push_back({task, token, std::move(evaluation), outcome});
+  return complete(std::move(results)).front();
+}
+
+std::vector<TaskDesk::Reply> TaskDesk::complete(std::vector<Result> results) {
+  std::vector<Reply> replies(results.size());
+  for (std::size_t next = 0; next < results.size();) {
+    // A second result of a task is judged when the first is stored.
+    std::set<std::string> tasks;
+    std::size_t end = next;
+    while (end < results.size() && tasks.insert(results[end].task).second) ++end;
+    Lock lock(mutex_);
+    wait_for(tasks, lock);
+    std::vector<Accepted> accepted;
+    for (; next < end; ++next) replies[next] = judge(results[next], accepted);
+    store(accepted, lock);
+  }
+  return replies;
+}
+
+// What the worker will be told; a result that is accepted has still to be stored.
+TaskDesk::Reply TaskDesk::judge(Result& result, std::vector<Accepted>& accepted) {
+  const std::string& task = result.task;
+  const std::int64_t token = result.token;
+  const std::string& outcome = result.outcome;
   const auto record = leases_.find(token);
   if (!record || record->task != task)
     return {Verdict::kUnknown, "there is no lease " + std::to_string(token) + " of task " + task};
@@ -207,7 +276,7 @@ TaskDesk::Reply TaskDesk::complete(const std::string& task, std::int64_t token,
         "the task was given to " + latest->worker + " with token " + std::to_string(latest->token));
   if (const auto why = closed(*record)) return orphan(*record, outcome, *why);
 
-  const bool failed = !evaluation.failure.empty();
+  const bool failed = !result.evaluation.failure.empty();
   Task known;
   if (const auto lease = held_.find(token); lease != held_.end()) {
     known = lease->second.task;
@@ -220,11 +289,43 @@ TaskDesk::Reply TaskDesk::complete(const std::string& task, std::int64_t token,
     if (!queued.task) return {Verdict::kBusy, "the end of this lease is being dealt with"};
     known = std::move(*queued.task);
   }
-  leases_.settle(token, failed ? "failed" : "completed", outcome);
-  held_.erase(token);
-  // Without a conductor it waits in the store until one queues the task.
-  if (!known.id.empty()) queue_.deliver(known, std::move(evaluation));
+  accepted.push_back({&result, std::move(known)});
   return {Verdict::kAccepted, "", outcome};
+}
+
+// Leaves the lock while it writes.
+void TaskDesk::store(std::vector<Accepted>& accepted, Lock& lock) {
+  if (accepted.empty()) return;
+  std::vector<LeaseStore::End> ends;
+  std::vector<std::string> tasks;
+  for (const Accepted& one : accepted) {
+    const bool failed = !one.result->evaluation.failure.empty();
+    ends.push_back({one.result->token, failed ? "failed" : "completed", one.result->outcome});
+    tasks.push_back(one.result->task);
+  }
+  busy_.insert(tasks.begin(), tasks.end());
+  lock.unlock();
+  std::exception_ptr failure;
+  try {
+    leases_.settle(ends);
+  } catch (const StoreError&) {
+    failure = std::current_exception();
+  }
+  lock.lock();
+  set_free(tasks);
+  for (Accepted& one : accepted) {
+    if (!failure) {
+      held_.erase(one.result->token);
+      // Without a conductor it waits in the store until one queues the task.
+      if (!one.task.id.empty()) queue_.deliver(one.task, std::move(one.result->evaluation));
+    } else if (!one.task.id.empty() && !held_.contains(one.result->token)) {
+      // It was taken from the queue for this result, which is not there now.
+      queue_.deliver(one.task, {.metrics = {},
+                                .failure = "the result could not be stored",
+                                .kind = FailureKind::kRetryable});
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
 }
 
 void TaskDesk::sweep() {
@@ -234,7 +335,7 @@ void TaskDesk::sweep() {
     return now - worker.second.heard_at > kForgottenSeconds;
   });
   for (auto lease = held_.begin(); lease != held_.end();) {
-    if (lease->second.deadline > now) {
+    if (lease->second.deadline > now || busy_.contains(lease->second.task.id)) {
       ++lease;
       continue;
     }

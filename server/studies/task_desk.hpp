@@ -2,13 +2,17 @@
 // loses its lease, on a timer, and the task is given to the next. Of all leases of a task only the
 // latest may bring the result: it is stored before the worker is told so, and reaches the study
 // once. What comes later than that is kept as an orphan and never reaches a study.
+// While the store writes about a task the task is busy: whoever has to do with it waits, everybody
+// else goes on, so that what comes at the same time shares one write to the disk.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +51,9 @@ class TaskDesk final : public TaskKeeper {
 
   // A task that the worker can do, if there is one.
   std::optional<Lease> claim(const std::string& worker, const Offer& offer, double seconds);
+  // Up to so many.
+  std::vector<Lease> claim(const std::string& worker, const Offer& offer, double seconds,
+                           std::size_t count);
 
   enum class Verdict {
     kAccepted,  // now, or when the very same was sent before
@@ -62,7 +69,14 @@ class TaskDesk final : public TaskKeeper {
     double seconds_left = 0.0;  // of a heartbeat
   };
   Reply heartbeat(const std::string& task, std::int64_t token);
-  // outcome: what the worker sent, as JSON in one spelling, so that repetition can be told.
+  struct Result {
+    std::string task;
+    std::int64_t token = 0;
+    evaluators::Evaluation evaluation;
+    std::string outcome;  // what the worker sent, as JSON in one spelling: repetition can be told
+  };
+  // Each is judged for itself, in this order; what is accepted is stored at once.
+  std::vector<Reply> complete(std::vector<Result> results);
   Reply complete(const std::string& task, std::int64_t token, evaluators::Evaluation evaluation,
                  const std::string& outcome);
 
@@ -85,7 +99,18 @@ class TaskDesk final : public TaskKeeper {
     Offer offer;
     double heard_at = 0.0;
   };
+  // A result on its way into the store.
+  struct Accepted {
+    Result* result = nullptr;
+    evaluators::Task task;  // no id: it waits in the store for a conductor
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
   void hear(const std::string& worker);
+  void wait_for(const std::set<std::string>& tasks, Lock& lock);
+  void set_free(const std::vector<std::string>& tasks);
+  Reply judge(Result& result, std::vector<Accepted>& accepted);
+  void store(std::vector<Accepted>& accepted, Lock& lock);
   std::optional<std::string> closed(const LeaseRecord& lease) const;
   std::optional<Reply> settled(const LeaseRecord& lease, const std::string& outcome) const;
   Reply orphan(const LeaseRecord& lease, const std::string& outcome, const std::string& why);
@@ -96,6 +121,8 @@ class TaskDesk final : public TaskKeeper {
   Clock clock_;
   EventHub wakes_;
   mutable std::mutex mutex_;
+  std::condition_variable set_free_;
+  std::set<std::string> busy_;  // ids of tasks that the store is writing about
   std::map<std::int64_t, Lease> held_;
   std::map<std::string, Worker> workers_;
 };

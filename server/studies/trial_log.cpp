@@ -67,11 +67,17 @@ std::map<std::string, search::Measurement> metrics_from_json(const json& view) {
   return metrics;
 }
 
-nlohmann::ordered_json trial_to_json(const StudyTrial& trial, const search::Supernet& supernet,
-                                     const std::vector<search::Objective>& objectives) {
+std::string trial_shape(const search::Genome& genome, const search::Supernet& supernet) {
   nlohmann::ordered_json policy = nlohmann::ordered_json::object();
-  for (const auto& [name, precision] : search::policy_of(supernet.network(trial.genome)))
+  for (const auto& [name, precision] : search::policy_of(supernet.network(genome)))
     policy[name] = search::to_text(precision);
+  return "\"config\":" + search::config_to_json(supernet.space, genome).dump() +
+         ",\"policy\":" + policy.dump();
+}
+
+std::string trial_to_text(const StudyTrial& trial, const std::string& shape,
+                          const std::vector<search::Objective>& objectives,
+                          const std::string& more) {
   json origin = {{"how", trial.origin.how}};
   if (!trial.origin.parents.empty())
     origin["parents"] =
@@ -88,15 +94,15 @@ nlohmann::ordered_json trial_to_json(const StudyTrial& trial, const search::Supe
   if (!trial.baseline.empty()) origin["baseline"] = trial.baseline;
   if (!trial.seed.pointer.empty()) origin["seed"] = trial.seed.pointer;
   if (!trial.seed.study.empty()) origin["study"] = trial.seed.study;
-  nlohmann::ordered_json view = {{"number", trial.number},
-                                 {"state", to_text(trial.state)},
-                                 {"genome", trial.genome},
-                                 {"config", search::config_to_json(supernet.space, trial.genome)},
-                                 {"policy", std::move(policy)},
-                                 {"metrics", metrics_to_json(trial.metrics)},
-                                 {"origin", std::move(origin)}};
-  if (!trial.reason.empty()) view["reason"] = trial.reason;
-  return view;
+  std::string text = "{\"number\":" + std::to_string(trial.number) + ",\"state\":\"" +
+                     to_text(trial.state) + "\",\"genome\":" + json(trial.genome).dump() + "," +
+                     shape + ",\"metrics\":" + metrics_to_json(trial.metrics).dump() +
+                     ",\"origin\":" + origin.dump();
+  if (!trial.reason.empty())
+    text +=
+        ",\"reason\":" + json(trial.reason).dump(-1, ' ', false, json::error_handler_t::replace);
+  if (!more.empty()) text += "," + more;
+  return text + "}";
 }
 
 }  // namespace quarry::server

@@ -42,10 +42,14 @@ search::Measurement measurement_from_json(const nlohmann::json& json);
 nlohmann::json metrics_to_json(const std::map<std::string, search::Measurement>& metrics);
 std::map<std::string, search::Measurement> metrics_from_json(const nlohmann::json& json);
 
-// {number, state, genome, config, policy, metrics, origin, ...}: what GET .../trials shows.
-// Predicted objectives of the origin are shown under their metrics' names and in their metrics'
-// signs.
-nlohmann::ordered_json trial_to_json(const StudyTrial& trial, const search::Supernet& supernet,
-                                     const std::vector<search::Objective>& objectives);
+// What a trial shows of its network: the members "config" and "policy" as text.
+std::string trial_shape(const search::Genome& genome, const search::Supernet& supernet);
+
+// {number, state, genome, config, policy, metrics, origin, ...}: what GET .../trials shows. `shape`
+// is its trial_shape(), `more` are members that follow, as text, or nothing. Predicted objectives
+// of the origin are shown under their metrics' names and in their metrics' signs.
+std::string trial_to_text(const StudyTrial& trial, const std::string& shape,
+                          const std::vector<search::Objective>& objectives,
+                          const std::string& more = "");
 
 }  // namespace quarry::server

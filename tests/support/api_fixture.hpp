@@ -34,6 +34,7 @@ class ApiFixture {
   const server::Response& last() const { return last_; }
   const server::SupernetFolder& user_supernets() const { return parts_->user_supernets; }
   const server::Router& router() const { return parts_->router; }
+  const std::string& folder() const { return folder_.path(); }
   server::TaskDesk& desk() { return parts_->desk; }
   server::Store& store() { return *parts_->store; }
   server::EventHub& hub() { return parts_->hub; }

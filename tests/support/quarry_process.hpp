@@ -97,6 +97,8 @@ class Child {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
+  pid_t pid() const { return pid_; }
+
   CommandResult finish() {
     CommandResult result;
     result.out = read_all(out_);
@@ -132,6 +134,7 @@ class ServerProcess {
   }
 
   const std::string& url() const { return url_; }
+  pid_t pid() const { return child_.pid(); }
   int end(int signal) { return child_.end(signal); }
 
  private:
