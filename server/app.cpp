@@ -41,6 +41,7 @@ struct App::Parts {
                          operator_store.save(change);
                        }),
         leases(database),
+        archives(database),
         context{.store = *store,
                 .hub = hub,
                 .studies = studies,
@@ -55,7 +56,8 @@ struct App::Parts {
                 .tokens = tokens,
                 .counts = counts,
                 .serves_tls = !options.tls_certificate.empty(),
-                .operators = &operators},
+                .operators = &operators,
+                .archives = &archives},
         address(options.address),
         router(make_router(context)),
         gateway(router, tokens, answers, counts,
@@ -124,6 +126,7 @@ struct App::Parts {
       .table = imported_tables(imports),
       .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
   LeaseStore leases;
+  ArchiveStore archives;
   RequestCounts counts;
   std::string first_token;
   EventHub hub;

@@ -49,12 +49,7 @@ bool Conductor::create_enqueued() {
 }
 
 void Conductor::create_trial(search::Proposal proposal, const search::Genome& genome) {
-  StudyTrial trial{
-      .number = trials_.size(), .genome = genome, .origin = std::move(proposal.origin)};
-  trial.baseline = plan_->baseline_name(trial.genome);
-  trial.seed = plan_->seed_place(trial.genome);
-  trial.metrics = plan_->immediate_metrics(trial.genome);
-
+  StudyTrial trial = proposed_trial(trials_.size(), genome, std::move(proposal.origin), *plan_);
   Commit change = log_.begin();
   log_.add(change, "trial.created",
            trial_to_json(trial, plan_->supernet(), spec_.objectives).dump());
@@ -85,10 +80,13 @@ void Conductor::measure_or_reuse(StudyTrial& trial, Commit& change) {
         const auto& metrics = trials_[twin->second].metrics;
         if (metrics.contains(metric)) known[metric] = metrics.at(metric);
       }
+      // Two places of this study may be equal machines: each is measured, whoever was first.
+      const bool is_alone =
+          std::ranges::count(plan_->tasks(), task.question, &TaskPlan::question) == 1;
       // What a user's program says is true of its own study; what a machine measured, of that one.
       const bool asks_others = task.evaluator != evaluators::kExternal &&
-                               (task.tags.empty() || machines_.contains(task.key));
-      if (known.contains(metric) || !asks_others) continue;
+                               (!task.is_elsewhere() || machines_.contains(task.key));
+      if (known.contains(metric) || !asks_others || !is_alone) continue;
       if (const auto measurement = context_.store.find_measurement(question(trial, task, metric)))
         known[metric] = *measurement;
     }
@@ -149,32 +147,23 @@ void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
   trial.state = state;
   outstanding_.erase(trial.number);
   ++change.study.trials;
-  nlohmann::ordered_json data = trial_to_json(trial, plan_->supernet(), spec_.objectives);
+  std::optional<FrontUpdate> update;
   if (state == TrialState::kSucceeded || state == TrialState::kInfeasible) {
-    const FrontUpdate update = tracker_->add(trial.number, trial.metrics);
-    for (const std::size_t number : update.removed) {
+    update = tracker_->add(trial.number, trial.metrics);
+    for (const std::size_t number : update->removed) {
       front_.erase(number);
       change.left_front.push_back(static_cast<std::int64_t>(number));
     }
-    if (update.added) front_.insert(trial.number);
-    change.study.hypervolume = update.hypervolume;
-    data["front"] = {{"added", update.added}, {"removed", update.removed}};
-    data["hypervolume"] = json(update.hypervolume ? json(*update.hypervolume) : json(nullptr));
+    if (update->added) front_.insert(trial.number);
+    change.study.hypervolume = update->hypervolume;
   }
-  data["elapsed_s"] = change.study.elapsed_seconds;
-  log_.add(change, "trial.finished", data.dump());
+  log_.add(change, "trial.finished",
+           finished_to_json(trial, *plan_, spec_.objectives, update, change.study.elapsed_seconds)
+               .dump());
 }
 
 void Conductor::tell(const StudyTrial& trial) {
-  // The subspace holds it: it was proposed from there.
-  search::Trial told{.number = trial.number,
-                     .genome = plan_->subspace().reduce(trial.genome).value()};
-  told.succeeded = trial.state == TrialState::kSucceeded || trial.state == TrialState::kInfeasible;
-  if (told.succeeded) {
-    told.objectives = tracker_->minimised(trial.metrics);
-    told.margins = tracker_->margins(trial.metrics);
-    told.violation = search::violation(told.margins);
-  }
+  const search::Trial told = told_of(trial, *plan_, *tracker_);
   algorithm_->tell(std::span(&told, 1));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -55,6 +56,9 @@ class ApiFixture {
     start();
   }
 
+  // What a test's workers make of what the usual ones measure.
+  std::function<void(const evaluators::Task&, evaluators::Evaluation&)> adjust;
+
   // What the workers' measurements say of the machine: what is reused is found under this one's.
   std::string machine = evaluators::identify_machine(1).first;
 
@@ -99,6 +103,7 @@ class ApiFixture {
     server::StudyManager studies{
         {*store, hub, queue, supernets, pool, server::system_clock(), resources, &operators}};
     server::TokenStore tokens{database};
+    server::ArchiveStore archives{database};
     server::RequestCounts counts;
     server::ApiContext context{.store = *store,
                                .hub = hub,
@@ -113,7 +118,8 @@ class ApiFixture {
                                .clock = server::system_clock(),
                                .tokens = tokens,
                                .counts = counts,
-                               .operators = &operators};
+                               .operators = &operators,
+                               .archives = &archives};
     server::Router router;
   };
 
@@ -122,6 +128,7 @@ class ApiFixture {
         std::make_unique<Parts>(folder_.path(), workers_, [this](const evaluators::Task& task) {
           evaluators::Evaluation evaluation = fake_evaluation(task);
           for (auto& [metric, measurement] : evaluation.metrics) measurement.fingerprint = machine;
+          if (adjust) adjust(task, evaluation);
           return evaluation;
         });
     parts_->studies.resume_all();
