@@ -92,7 +92,8 @@ ArchiveSource source_of(const ApiContext& context, const StudyRecord& record,
 std::set<std::string> fingerprints_of(const ArchiveSource& source) {
   std::set<std::string> found;
   source.trials([&](const TrialRecord& trial) {
-    for (const json& measurement : json::parse(trial.data).at("metrics")) {
+    const json data = json::parse(trial.data);
+    for (const json& measurement : data.at("metrics")) {
       if (std::string id = measurement.value("fingerprint", ""); !id.empty())
         found.insert(std::move(id));
     }

@@ -32,7 +32,8 @@ json awaited_workers(const StudyRecord& study, const TaskDesk& desk) {
   if (!is_conducted(study.state)) return awaited;
   const std::vector<WorkerView> workers = desk.workers();
   const std::string here = evaluators::identify_machine(1).first;
-  for (const auto& [metric, plan] : json::parse(study.spec).at("metrics").items()) {
+  const json spec = json::parse(study.spec);
+  for (const auto& [metric, plan] : spec.at("metrics").items()) {
     const auto tags = plan.value("tags", std::vector<std::string>());
     const std::string machine = plan.value("machine", "");
     const std::string evaluator = plan.value("evaluator", "");

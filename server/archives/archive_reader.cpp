@@ -36,7 +36,9 @@ class ArchiveReader {
       fail(pointer(), "is not a JSON object");
       return false;
     }
-    if (number_ == 1) {
+    if (is_whole_) {
+      fail("", "comes after the last checksum");
+    } else if (number_ == 1) {
       read_head(*document);
     } else if (document->contains("end")) {
       read_end(*document, text);
@@ -115,7 +117,7 @@ class ArchiveReader {
     if (!is_last && part_lines_ != 1 && part_ < 2)
       fail(where, "part " + wanted + " must be one line");
     is_whole_ = is_last;
-    stop_ = is_last || !errors_.empty();
+    stop_ = !errors_.empty();
     ++part_;
     part_hash_.emplace();
     part_lines_ = 0;

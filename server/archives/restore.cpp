@@ -5,11 +5,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 
 #include "evaluators/hash.hpp"
 #include "evaluators/latency_model.hpp"
 #include "search/supernets/json_fields.hpp"
 #include "server/storage/archive_store.hpp"
+#include "server/studies/confirmation.hpp"
 #include "server/studies/study_log.hpp"
 #include "server/studies/study_state.hpp"
 #include "server/studies/trial_log.hpp"
@@ -51,7 +53,10 @@ class LogFold {
     bool is_baseline = false;
   };
 
-  Folded& trial(const json& number) { return trials_.at(number.get<std::size_t>()); }
+  Folded& trial(const json& number) {
+    if (!number.is_number_unsigned()) throw std::out_of_range("is no number of a trial");
+    return trials_.at(number.get<std::size_t>());
+  }
 
   void apply_front(const json& front) {
     for (const json& number : front.at("removed")) trial(number).on_front = false;
@@ -59,6 +64,9 @@ class LogFold {
 
   void apply(const EventRecord& event) {
     const json data = json::parse(event.data);
+    const bool is_wish = event.type == "trial.enqueued" || event.type == "trial.skipped";
+    const bool is_of_trial = event.type.starts_with("trial.") && !is_wish;
+    if (is_of_trial && event.type != "trial.created") trial(data.at("number"));
     if (event.type == "study.state") {
       state_ = data.at("state").get<std::string>();
       data.at("reason").get<std::string>();
@@ -76,6 +84,11 @@ class LogFold {
       folded.on_front = data["front"].at("added").get<bool>();
       apply_front(data["front"]);
       hypervolume_ = data.at("hypervolume");
+    } else if (event.type == "study.confirming") {
+      for (const json& pair : data.at("pairs")) {
+        for (const json& number : pair.at("trials")) trial(number);
+      }
+      confirm_request_from_json(data);
     } else if (event.type == "study.confirmed") {
       for (const json& member : data.at("members")) {
         for (auto& [metric, measurement] : metrics_from_json(member.at("metrics")))

@@ -74,7 +74,9 @@ TEST_CASE("two places, two workers, one of them dies: every trial has both place
   test::Child heir({"worker", "--server", url, "--tags", "phone", "--name", "phone-2"});
   REQUIRE(test::follow(url, id));
 
-  for (const json& trial : get(url, "/v1/studies/" + id + "/trials")["items"]) {
+  const json trials = get(url, "/v1/studies/" + id + "/trials")["items"];
+  REQUIRE(trials.size() == 10);
+  for (const json& trial : trials) {
     INFO(trial.dump());
     CHECK(trial["state"] == "succeeded");
     CHECK(trial["metrics"]["latency_ms@phone"]["source"] == "measured");
@@ -92,7 +94,7 @@ TEST_CASE("two places, two workers, one of them dies: every trial has both place
   const test::CommandResult unknown =
       test::quarry({"front", id, "--url", url, "--where", "latency_ms@phnoe <= 10"});
   CHECK(unknown.code == 1);
-  CHECK(unknown.err.find("did you mean latency_ms@phone?") != std::string::npos);
+  CHECK(unknown.err.find("did you mean \"latency_ms@phone\"?") != std::string::npos);
   CHECK(laptop.end(SIGTERM) == 0);
   CHECK(heir.end(SIGTERM) == 0);
 }

@@ -118,7 +118,7 @@ TEST_CASE("a line that is missing is told") {
         "/events | line 7: part events has 1 lines, not 2 as it says: some are missing");
 }
 
-TEST_CASE("a file cut off anywhere, or with a byte changed anywhere, is refused") {
+TEST_CASE("a file cut off anywhere is refused, and no changed byte goes unnoticed") {
   const std::string whole = write_archive(small());
   for (std::size_t size = 0; size < whole.size(); ++size) {
     INFO("cut to " << size << " bytes");
@@ -128,7 +128,10 @@ TEST_CASE("a file cut off anywhere, or with a byte changed anywhere, is refused"
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
     INFO("byte " << at);
-    CHECK(mistake_of(damaged) != "");
+    // Some bits of gzip mean nothing.
+    search::FieldErrors errors;
+    const auto read = read_archive(damaged, errors);
+    CHECK((!read || write_archive(*read) == whole));
   }
 }
 

@@ -89,14 +89,14 @@ TEST_CASE("mistakes about places are told with their place and what would do") {
   CHECK(mistakes({{"metrics",
                    {{"latency_ms@phnoe", {{"tags", json::array({"p"})}}},
                     {"latency_ms@laptop", {{"tags", json::array({"l"})}}}}}}) ==
-        "/metrics/latency_ms@phone: is missing (did you mean latency_ms@phnoe?); here are "
+        "/metrics/latency_ms@phone: is missing (did you mean \"latency_ms@phnoe\"?); here are "
         "latency_ms@laptop or latency_ms@phnoe\n");
   CHECK(mistakes({{"objectives", one("latency_ms@two words")}, {"constraints", nullptr}}) ==
         "/objectives/0/metric: what follows the @ must be 1 to 64 letters, digits and any of _ . - "
         "= :, got \"two words\"\n");
   CHECK(mistakes({{"objectives", one("latancy_ms", "phone")}, {"constraints", nullptr}})
             .starts_with("/objectives/0/metric: unknown metric \"latancy_ms\" (did you mean "
-                         "latency_ms?)"));
+                         "\"latency_ms\"?)"));
   CHECK(mistakes({{"objectives", one("latency_ms@a", "b")}, {"constraints", nullptr}}) ==
         "/objectives/0/on: \"latency_ms@a\" says already where it is measured\n");
   CHECK(mistakes({{"objectives", one("macs", "phone")}, {"constraints", nullptr}}) ==
