@@ -51,6 +51,7 @@ struct App::Parts {
                        }),
         leases(database),
         tables(database),
+        archives(database),
         context{.store = *shown,
                 .hub = hub,
                 .studies = studies,
@@ -67,7 +68,8 @@ struct App::Parts {
                 .tables = tables,
                 .serves_tls = !options.tls_certificate.empty(),
                 .tokens_required = !is_loopback(options.address),
-                .operators = &operators},
+                .operators = &operators,
+                .archives = &archives},
         address(options.address),
         router(make_router(context)),
         gateway(router, tokens, answers, counts,
@@ -139,6 +141,7 @@ struct App::Parts {
       .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
   LeaseStore leases;
   StudyTables tables;
+  ArchiveStore archives;
   RequestCounts counts;
   std::string first_token;
   bool checked_whole = false;

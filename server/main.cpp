@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "server/app.hpp"
+#include "server/cli/archive_verbs.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/http_task_source.hpp"
 #include "server/cli/predictor_verbs.hpp"
@@ -379,6 +380,7 @@ int main(int argc, char** argv) {
       cli.add_subcommand("models", "what kinds of model a predictor can be made of");
   models_verb->add_option("name", entry, "one of them, with its options");
   const PredictorVerbs predictors(cli);
+  const ArchiveVerbs archives(cli);
 
   std::string token_name;
   std::string token_scope = "read";
@@ -474,6 +476,7 @@ int main(int argc, char** argv) {
     if (*algorithms_verb) return print_algorithms(entry);
     if (*models_verb) return print_models(entry);
     if (predictors.chosen()) return predictors.run();
+    if (archives.chosen()) return archives.run();
     if (predict) measured.predict_url = url;
     return measure(measured);
   } catch (const std::exception& error) {

@@ -10,6 +10,7 @@
 #include "server/events/event_hub.hpp"
 #include "server/http/router.hpp"
 #include "server/predictors/predictor_registry.hpp"
+#include "server/storage/archive_store.hpp"
 #include "server/storage/import_store.hpp"
 #include "server/storage/lease_store.hpp"
 #include "server/storage/store.hpp"
@@ -41,6 +42,7 @@ struct ApiContext {
   bool tokens_required = false;
   const OperatorKnowledge* operators = nullptr;  // null: none is kept
   std::shared_ptr<EventPages> pages = std::make_shared<EventPages>();
+  ArchiveStore* archives = nullptr;              // never null in a server
 };
 
 // The context must outlive the router.
@@ -61,6 +63,13 @@ Response cancel_study(const ApiContext& context, const Request& request);
 Response clone_study(const ApiContext& context, const Request& request);
 Response extend_study(const ApiContext& context, const Request& request);
 Response enqueue_trial(const ApiContext& context, const Request& request);
+
+// confirm.cpp
+Response confirm_study(const ApiContext& context, const Request& request);
+
+// archives.cpp
+Response get_archive(const ApiContext& context, const Request& request);
+Response import_archive(const ApiContext& context, const Request& request);
 
 // tasks.cpp
 Response claim_task(const ApiContext& context, const Request& request);

@@ -19,6 +19,8 @@ Response no_database(const StoreError& error) {
   response.headers.emplace_back("Retry-After", "5");
   return response;
 }
+// 512 MiB unpacked are some 50 MiB.
+constexpr RouteLimits kArchiveLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
 
 }  // namespace
 
@@ -50,6 +52,9 @@ Router make_router(const ApiContext& context) {
   add("POST", "/v1/studies/{id}:clone", &clone_study);
   add("POST", "/v1/studies/{id}:extend", &extend_study);
   add("POST", "/v1/studies/{id}:enqueue", &enqueue_trial);
+  add("POST", "/v1/studies/{id}:confirm", &confirm_study);
+  add("GET", "/v1/studies/{id}/archive", &get_archive, kArchiveLimits);
+  add("POST", "/v1/studies:import_archive", &import_archive, kArchiveLimits);
   add("POST", "/v1/studies/{id}:ask", &ask_study, kStoring);
   add("POST", "/v1/studies/{id}:tell", &tell_study, kStoring);
   add("POST", "/v1/tasks:claim", &claim_task, kStoring);

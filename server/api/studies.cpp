@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "search/supernets/json_fields.hpp"
+#include "server/api/awaited_workers.hpp"
 #include "server/api/study_document.hpp"
 #include "server/api/views.hpp"
+#include "server/studies/confirmation_view.hpp"
 #include "server/studies/study_state.hpp"
 
 namespace quarry::server {
@@ -164,6 +166,10 @@ Response get_study(const ApiContext& context, const Request& request) {
   if (!record) return refusal;
   json view = study_view(*record);
   view["history"] = history_of(context.store, *record);
+  if (auto confirmation = confirmation_view(context.store, *record))
+    view["confirmation"] = std::move(*confirmation);
+  if (json awaited = awaited_workers(*record, context.desk); !awaited.empty())
+    view["waits_for"] = std::move(awaited);
   return json_response(view);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/api/api.hpp"
+#include "server/api/front_members.hpp"
 #include "server/api/views.hpp"
 #include "server/studies/front_choice.hpp"
 #include "server/studies/trial_log.hpp"
@@ -44,27 +45,6 @@ std::string page_of(std::vector<TrialRecord> trials, std::size_t size) {
   return "\"items\":" + joined(trials) + ",\"next_page_token\":" + token;
 }
 
-// A front has at most a few thousand members; more than this are not looked at.
-constexpr std::size_t kLargestFront = 100000;
-
-std::vector<FrontMember> members_of(const std::vector<TrialRecord>& front) {
-  std::vector<FrontMember> members;
-  for (const TrialRecord& trial : front)
-    members.push_back(
-        {trial.number, metrics_from_json(nlohmann::json::parse(trial.data).at("metrics"))});
-  return members;
-}
-
-std::vector<std::string> metrics_of(const std::vector<FrontMember>& members,
-                                    const StudySpec& spec) {
-  std::set<std::string> names;
-  for (const search::Objective& objective : spec.objectives) names.insert(objective.metric);
-  for (const FrontMember& member : members) {
-    for (const auto& [name, measurement] : member.metrics) names.insert(name);
-  }
-  return {names.begin(), names.end()};
-}
-
 nlohmann::json choice_view(const FrontChoice& choice) {
   return {{"number", choice.chosen ? nlohmann::json(*choice.chosen) : nlohmann::json()},
           {"indistinguishable", choice.indistinguishable},
@@ -99,6 +79,28 @@ Response choose_from_front(const ApiContext& context, const Request& request,
 }
 
 }  // namespace
+
+std::vector<FrontMember> members_of(const std::vector<TrialRecord>& front) {
+  std::vector<FrontMember> members;
+  for (const TrialRecord& trial : front)
+    members.push_back(
+        {trial.number, metrics_from_json(nlohmann::json::parse(trial.data).at("metrics"))});
+  return members;
+}
+
+std::vector<FrontMember> front_members(Store& store, const std::string& study) {
+  return members_of(store.trials(study, {.limit = kLargestFront, .front_only = true}));
+}
+
+std::vector<std::string> metrics_of(const std::vector<FrontMember>& members,
+                                    const StudySpec& spec) {
+  std::set<std::string> names;
+  for (const search::Objective& objective : spec.objectives) names.insert(objective.metric);
+  for (const FrontMember& member : members) {
+    for (const auto& [name, measurement] : member.metrics) names.insert(name);
+  }
+  return {names.begin(), names.end()};
+}
 
 Response list_trials(const ApiContext& context, const Request& request) {
   Response refusal;

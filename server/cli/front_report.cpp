@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "search/core/metric_name.hpp"
+
 namespace quarry::server {
 namespace {
 
@@ -32,10 +34,11 @@ bool any_predicted(const json& front, const std::string& metric) {
          std::ranges::any_of(front.value("baselines", json::array()), predicted);
 }
 
-std::string cell(const json& trial, const std::string& metric) {
-  const auto value = value_of(trial, metric);
+std::string cell(const json& trial, const std::string& name) {
+  const auto value = value_of(trial, name);
   if (!value) return "-";
-  const double spread = trial["metrics"][metric].value("spread", 0.0);
+  const double spread = trial["metrics"][name].value("spread", 0.0);
+  const std::string_view metric = search::metric_of(name);
   if (metric.ends_with("accuracy")) return fmt::format("{:.2f} %", *value * 100);
   if (metric == "latency_ms") return fmt::format("{:.3f} ± {:.3f}", *value, spread);
   if (metric == "model_size_bytes") return fmt::format("{:.1f} KB", *value / 1000);
@@ -47,6 +50,8 @@ std::string heading(const std::string& metric) {
   if (metric == "model_size_bytes") return "size";
   if (metric == "test_accuracy") return "on test set";
   if (metric == "latency_ms") return "latency, ms";
+  if (metric.starts_with("latency_ms@"))
+    return "latency, ms, " + std::string(search::place_of(metric));
   return metric;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "search/core/metric.hpp"
+#include "search/core/metric_name.hpp"
 #include "search/supernets/feature_recipe.hpp"
 #include "search/supernets/json_fields.hpp"
 
@@ -39,9 +40,11 @@ class RequestReader {
     read_name(reader);
     read_supernet(reader, document);
     if (const auto metric = reader.text("metric", Presence::kRequired)) {
-      request_.plan.metric = *metric;
-      if (search::find_metric(*metric) == nullptr)
-        reader.error("metric", unknown("metric", *metric, search::known_metrics()));
+      // Of a place's rows a predictor of the metric is made; which machine's, its fingerprint says.
+      rows_metric_ = *metric;
+      request_.plan.metric = search::metric_of(*metric);
+      if (search::find_metric(request_.plan.metric) == nullptr)
+        reader.error("metric", unknown("metric", request_.plan.metric, search::known_metrics()));
     }
     read_model(reader.any("model", Presence::kOptional), reader.pointer("model"));
     read_features(reader.array("features", Presence::kOptional), reader.pointer("features"));
@@ -139,8 +142,8 @@ class RequestReader {
       return;
     }
     const std::size_t before = errors_.size();
-    request_.measured = read_measured_rows(
-        reader, {*request_.supernet, request_.plan.metric, store_, imports_}, errors_);
+    request_.measured =
+        read_measured_rows(reader, {*request_.supernet, rows_metric_, store_, imports_}, errors_);
     if (errors_.size() > before) return;
     const std::size_t rows = request_.measured.rows.size();
     const std::string counted = ": at least " + std::to_string(evaluators::kLeastTrainingRows) +
@@ -157,6 +160,7 @@ class RequestReader {
   ImportStore& imports_;
   FieldErrors& errors_;
   TrainingRequest request_;
+  std::string rows_metric_;  // as studies call it: "latency_ms@phone"
 };
 
 }  // namespace

@@ -91,10 +91,11 @@ bool Conductor::has_come_to_rest() {
     return in_flight_.empty() && enter("paused", "paused by the user");
   }
   unpark();
+  if (state_ == "stopping" && confirmation_ != nullptr) close_confirmation(end_reason_);
   if (state_ == "stopping" && !search_closed_) close_search(end_reason_);
   if (state_ == "stopping" && then_ == "cancelled") return enter("cancelled", end_reason_);
   if (!search_closed_) search_on();
-  return search_closed_ && untested_.empty() && enter("completed", end_reason_);
+  return has_confirmed() && search_closed_ && untested_.empty() && enter("completed", end_reason_);
 }
 
 void Conductor::hear() {
@@ -219,7 +220,10 @@ bool Conductor::enter(const std::string& state, const std::string& reason) {
 std::optional<double> Conductor::seconds_left() const {
   const Budget budget = log_.budget();
   if (!budget.seconds) return std::nullopt;
-  return *budget.seconds - log_.elapsed();
+  // What is measured again is paid from a budget of its own.
+  const double now = log_.elapsed();
+  const double confirming = confirmation_ == nullptr ? 0.0 : now - confirming_since_;
+  return *budget.seconds - (now - confirming_seconds_ - confirming);
 }
 
 }  // namespace quarry::server

@@ -18,6 +18,7 @@
 #include "server/events/event_hub.hpp"
 #include "server/storage/store.hpp"
 #include "server/studies/clock.hpp"
+#include "server/studies/confirmation.hpp"
 #include "server/studies/front_tracker.hpp"
 #include "server/studies/study_log.hpp"
 #include "server/studies/study_plan.hpp"
@@ -107,6 +108,14 @@ class Conductor {
                           const std::string& metric) const;
   void receive(Completion completion, Batch& batch);
   void receive_test(StudyTrial& trial, const evaluators::Evaluation& evaluation, Batch& batch);
+
+  // conductor_confirm.cpp
+  void begin_confirmation(const EventRecord& event);
+  bool has_confirmed();
+  void receive_repeat(StudyTrial& trial, const Completion& completion, Batch& batch);
+  void apply_repeat(const EventRecord& event);
+  void close_confirmation(const std::string& reason);
+  FrontUpdate take_confirmed(const std::string& event);
   const TaskPlan& plan_of(const evaluators::Task& task) const;
   void record_measured(StudyTrial& trial, const Completion& completion, Commit& change);
   bool retry(const StudyTrial& trial, const Completion& completion, Batch& batch);
@@ -145,7 +154,10 @@ class Conductor {
   bool parked_ = false;                      // nothing is queued while the study is pausing
   bool more_to_create_ = false;              // a full batch had to be stored first
   bool search_closed_ = false;
-  std::int64_t extensions_ = 0;   // heard so far
+  std::int64_t extensions_ = 0;                 // heard so far
+  std::unique_ptr<Confirmation> confirmation_;  // while one is under way
+  double confirming_since_ = 0.0;               // the study's seconds when it began
+  double confirming_seconds_ = 0.0;             // of earlier ones: no budget of the search's
   std::int64_t replayed_to_ = 0;  // sequence number of the last event that was applied
 
   std::mutex mutex_;

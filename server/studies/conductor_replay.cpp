@@ -69,6 +69,12 @@ void Conductor::apply(const EventRecord& event) {
 }
 
 void Conductor::apply_trial(const EventRecord& event) {
+  if (event.type == "study.confirming") return begin_confirmation(event);
+  if (event.type == "study.confirmed") {
+    take_confirmed(event.data);
+    return;
+  }
+  if (event.type == "trial.repeated") return apply_repeat(event);
   if (!event.type.starts_with("trial.")) return;
   const json data = json::parse(event.data);
   if (event.type == "trial.created") {

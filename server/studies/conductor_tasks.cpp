@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "search/core/metric_name.hpp"
 #include "search/supernets/json_fields.hpp"
 #include "server/studies/conductor.hpp"
 #include "server/studies/trial_tasks.hpp"
@@ -15,11 +16,6 @@ using nlohmann::json;
 constexpr const char* kTest = "test";  // the name of the task that tests a trial
 
 }  // namespace
-
-bool is_measured(const StudyTrial& trial, const TaskPlan& task) {
-  return std::ranges::all_of(
-      task.metrics, [&](const std::string& metric) { return trial.metrics.contains(metric); });
-}
 
 void Conductor::queue_missing(const StudyTrial& trial) {
   const auto [begin, end] = by_genome_.equal_range(trial.genome);
@@ -45,17 +41,19 @@ void Conductor::queue_task(const StudyTrial& trial, const TaskPlan& task, const 
                        .evaluator = task.evaluator,
                        .options = task.options,
                        .genome = trial.genome,
-                       .metrics = task.metrics,
+                       .metrics = task.asked,
                        .tags = task.tags,
                        .plan = task.key,
-                       .machine = machine == machines_.end() ? "" : machine->second.id,
+                       .machine = machine == machines_.end() ? task.machine : machine->second.id,
                        .here_only = name == kTest});
 }
 
 MeasurementKey Conductor::question(const StudyTrial& trial, const TaskPlan& task,
                                    const std::string& metric) const {
   const auto machine = machines_.find(task.key);
-  return {plan_->supernet_key(), search::to_text(trial.genome), metric, task.question,
+  // Under the metric's own name: what it is called here is this study's affair.
+  return {plan_->supernet_key(), search::to_text(trial.genome),
+          std::string(search::metric_of(metric)), task.question,
           machine == machines_.end() ? task.fingerprint_id : machine->second.fingerprint};
 }
 
@@ -70,9 +68,11 @@ void Conductor::receive(Completion completion, Batch& batch) {
   const Evaluation& evaluation = completion.evaluation;
   if (completion.task.id.ends_with(std::string(".") + kTest))
     return receive_test(trial, evaluation, batch);
+  if (is_repeat(completion.task.id)) return receive_repeat(trial, completion, batch);
   // It failed elsewhere already, or this comes a second time.
   const TaskPlan& task = plan_of(completion.task);
   if (trial.state != TrialState::kQueued || is_measured(trial, task)) return;
+  completion.evaluation.metrics = task.named(evaluation.metrics);
   for (const std::string& metric : task.metrics) {
     if (evaluation.failure.empty() && !evaluation.metrics.contains(metric))
       completion.evaluation.failure = "no " + metric + " of this network";
@@ -133,7 +133,7 @@ void Conductor::record_measured(StudyTrial& trial, const Completion& completion,
                {"evaluator", task.evaluator},
                {"metrics", metrics_to_json(wanted)}};
   if (task.evaluator != evaluators::kExternal) {
-    if (!task.tags.empty()) {
+    if (task.is_elsewhere()) {
       machines_[task.key] = {completion.task.machine, wanted.begin()->second.fingerprint};
       data["machine"] = completion.task.machine;
       data["plan"] = task.key;

@@ -10,9 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-// {"a":1,"b":2} -> "a":1,"b":2
-std::string members_of(const std::string& object) { return object.substr(1, object.size() - 2); }
-
 }  // namespace
 
 // Enough trials under way that tasks that need the machine for themselves can run in a row. Leaves
@@ -56,12 +53,7 @@ void Conductor::create_enqueued(Batch& batch) {
 
 void Conductor::create_trial(search::Proposal proposal, const search::Genome& genome,
                              Batch& batch) {
-  StudyTrial trial{
-      .number = trials_.size(), .genome = genome, .origin = std::move(proposal.origin)};
-  trial.baseline = plan_->baseline_name(trial.genome);
-  trial.seed = plan_->seed_place(trial.genome);
-  trial.metrics = plan_->immediate_metrics(trial.genome);
-
+  StudyTrial trial = proposed_trial(trials_.size(), genome, std::move(proposal.origin), *plan_);
   log_.add(batch.change, "trial.created", text_of(trial));
   outstanding_.insert(trial.number);
   by_genome_.emplace(trial.genome, trial.number);
@@ -91,10 +83,13 @@ void Conductor::measure_or_reuse(StudyTrial& trial, Commit& change) {
         const auto& metrics = trials_[twin->second].metrics;
         if (metrics.contains(metric)) known[metric] = metrics.at(metric);
       }
+      // Two places of this study may be equal machines: each is measured, whoever was first.
+      const bool is_alone =
+          std::ranges::count(plan_->tasks(), task.question, &TaskPlan::question) == 1;
       // What a user's program says is true of its own study; what a machine measured, of that one.
       const bool asks_others = task.evaluator != evaluators::kExternal &&
-                               (task.tags.empty() || machines_.contains(task.key));
-      if (known.contains(metric) || !asks_others) continue;
+                               (!task.is_elsewhere() || machines_.contains(task.key));
+      if (known.contains(metric) || !asks_others || !is_alone) continue;
       if (const auto measurement = context_.store.find_measurement(question(trial, task, metric)))
         known[metric] = *measurement;
     }
@@ -155,10 +150,10 @@ void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
   trial.state = state;
   outstanding_.erase(trial.number);
   ++change.study.trials;
-  nlohmann::ordered_json data;
+  std::optional<FrontUpdate> update;
   if (state == TrialState::kSucceeded || state == TrialState::kInfeasible) {
-    const FrontUpdate update = tracker_->add(trial.number, trial.metrics);
-    for (const std::size_t number : update.removed) {
+    update = tracker_->add(trial.number, trial.metrics);
+    for (const std::size_t number : update->removed) {
       front_.erase(number);
       change.left_front.push_back(static_cast<std::int64_t>(number));
       // It may have entered in this very change.
@@ -166,25 +161,15 @@ void Conductor::finish(StudyTrial& trial, TrialState state, Commit& change) {
         if (row.number == static_cast<std::int64_t>(number)) row.on_front = false;
       }
     }
-    if (update.added) front_.insert(trial.number);
-    change.study.hypervolume = update.hypervolume;
-    data["front"] = {{"added", update.added}, {"removed", update.removed}};
-    data["hypervolume"] = json(update.hypervolume ? json(*update.hypervolume) : json(nullptr));
+    if (update->added) front_.insert(trial.number);
+    change.study.hypervolume = update->hypervolume;
   }
-  data["elapsed_s"] = change.study.elapsed_seconds;
-  log_.add(change, "trial.finished", text_of(trial, members_of(data.dump())));
+  log_.add(change, "trial.finished",
+           text_of(trial, finish_members(update, change.study.elapsed_seconds)));
 }
 
 void Conductor::tell(const StudyTrial& trial) {
-  // The subspace holds it: it was proposed from there.
-  search::Trial told{.number = trial.number,
-                     .genome = plan_->subspace().reduce(trial.genome).value()};
-  told.succeeded = trial.state == TrialState::kSucceeded || trial.state == TrialState::kInfeasible;
-  if (told.succeeded) {
-    told.objectives = tracker_->minimised(trial.metrics);
-    told.margins = tracker_->margins(trial.metrics);
-    told.violation = search::violation(told.margins);
-  }
+  const search::Trial told = told_of(trial, *plan_, *tracker_);
   algorithm_->tell(std::span(&told, 1));
 }
 

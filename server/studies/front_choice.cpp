@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "search/core/metric.hpp"
+#include "search/core/metric_name.hpp"
 #include "search/pareto/indicators.hpp"
 
 namespace quarry::server {
@@ -77,7 +78,7 @@ Goal goal_of(const std::string& metric, const std::vector<search::Objective>& ob
   for (const search::Objective& objective : objectives) {
     if (objective.metric == metric) return objective.goal;
   }
-  const search::Metric* known = search::find_metric(metric);
+  const search::Metric* known = search::find_metric(search::metric_of(metric));
   return known == nullptr ? Goal::kMinimize : known->better;
 }
 
@@ -141,13 +142,8 @@ const FrontMember* knee_of(const Members& members,
   return knee ? members[*knee] : nullptr;
 }
 
-// The difference of two values lies within the confidence interval of the difference.
-bool cannot_be_told(const search::Measurement& a, const search::Measurement& b) {
-  return std::abs(a.value - b.value) <= std::hypot(a.spread, b.spread);
-}
-
 std::string shown(const std::string& metric, double value) {
-  if (metric.ends_with("accuracy")) return fmt::format("{:.2f} %", value * 100);
+  if (search::metric_of(metric).ends_with("accuracy")) return fmt::format("{:.2f} %", value * 100);
   return fmt::format("{:.6g}", value);
 }
 
@@ -198,6 +194,10 @@ std::string sentence_of(const FrontMember& chosen, const FrontQuestion& question
 }
 
 }  // namespace
+
+bool cannot_be_told(const search::Measurement& a, const search::Measurement& b) {
+  return std::abs(a.value - b.value) <= std::hypot(a.spread, b.spread);
+}
 
 FrontQuestion read_front_question(const std::map<std::string, std::string, std::less<>>& query,
                                   const std::vector<std::string>& metrics,

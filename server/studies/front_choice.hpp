@@ -47,6 +47,9 @@ FrontQuestion read_front_question(const std::map<std::string, std::string, std::
                                   const std::vector<std::string>& metrics,
                                   search::FieldErrors& errors);
 
+// At 95 % confidence: the difference of the values lies within the interval of the difference.
+bool cannot_be_told(const search::Measurement& a, const search::Measurement& b);
+
 struct FrontChoice {
   std::vector<std::int64_t>
       satisfying;                      // numbers of the members that satisfy where, in their order

@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "search/core/metric_name.hpp"
 #include "search/pareto/hypervolume.hpp"
 
 namespace quarry::server {
 namespace {
 
 double ideal_of(const search::Objective& objective) {
-  const search::Metric* metric = search::find_metric(objective.metric);
+  const search::Metric* metric = search::find_metric(search::metric_of(objective.metric));
   const bool natural = metric != nullptr && metric->better == objective.goal;
   return natural ? metric->ideal : 0.0;
 }
@@ -63,6 +64,15 @@ FrontUpdate FrontTracker::add(std::size_t trial, const Metrics& metrics) {
   if (update.added || has_settled) hypervolume_ = hypervolume();
   update.hypervolume = hypervolume_;
   return update;
+}
+
+std::optional<double> FrontTracker::rebuild(
+    const std::vector<std::pair<std::size_t, const Metrics*>>& trials) {
+  archive_ = search::ParetoArchive(objectives_.size());
+  for (const auto& [number, metrics] : trials) {
+    if (is_feasible(*metrics)) archive_.insert(minimised(*metrics), number);
+  }
+  return hypervolume();
 }
 
 void FrontTracker::settle() {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "search/core/measurement.hpp"
@@ -43,6 +44,10 @@ class FrontTracker {
 
   // Precondition: metrics holds every objective and constraint.
   FrontUpdate add(std::size_t trial, const Metrics& metrics);
+
+  // The front of these trials alone, in this order: once what is known of some has changed. The
+  // reference stays where it is. Gives the hypervolume.
+  std::optional<double> rebuild(const std::vector<std::pair<std::size_t, const Metrics*>>& trials);
 
   search::ObjectiveVector minimised(const Metrics& metrics) const;
   // One per bound of the constraints, in their order.

@@ -16,7 +16,8 @@ namespace {
 // The plan of latency, if it is measured as the table's networks were.
 const MetricPlan* latency_plan(const StudySpec& spec) {
   const auto plan = std::ranges::find(spec.metrics, "latency_ms", &MetricPlan::metric);
-  const bool is_here = plan != spec.metrics.end() && plan->tags.empty();
+  // One that names its machine is the same study wherever it is read, so it has none.
+  const bool is_here = plan != spec.metrics.end() && plan->tags.empty() && plan->machine.empty();
   if (!is_here || plan->evaluator != "onednn") return nullptr;
   return plan->options.text("cache") == "warm" ? &*plan : nullptr;
 }
@@ -103,16 +104,23 @@ double LatencyPrior::expected_ms(const search::Genome& genome) {
 
 std::unique_ptr<LatencyPrior> latency_prior(const StudySpec& spec,
                                             const evaluators::LoadedSupernet& supernet,
-                                            const OperatorKnowledge* operators) {
+                                            const LatencyModels& models) {
   const MetricPlan* plan = latency_plan(spec);
   if (plan == nullptr || !names_latency_model(spec)) return nullptr;
-  const auto model =
-      operators == nullptr ? std::nullopt : operators->store.model(spec.latency_model);
+  const auto model = models(spec.latency_model);
   if (!model)
     throw std::runtime_error("its latency model " + spec.latency_model +
                              " is not in this database; the study cannot go on, its results stay");
   return std::make_unique<LatencyPrior>(*plan, supernet,
                                         evaluators::model_from_json(nlohmann::json::parse(*model)));
+}
+
+std::unique_ptr<LatencyPrior> latency_prior(const StudySpec& spec,
+                                            const evaluators::LoadedSupernet& supernet,
+                                            const OperatorKnowledge* operators) {
+  return latency_prior(spec, supernet, [&](const std::string& id) {
+    return operators == nullptr ? std::nullopt : operators->store.model(id);
+  });
 }
 
 }  // namespace quarry::server

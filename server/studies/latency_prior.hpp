@@ -3,7 +3,9 @@
 // changes, so that a study is taken up again with the very expectations that it began with.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "evaluators/latency_model.hpp"
@@ -41,6 +43,12 @@ class LatencyPrior {
   search::Genome last_;
   double last_ms_ = 0.0;
 };
+
+// The same from wherever models are kept: by id, the text of one, or nothing.
+using LatencyModels = std::function<std::optional<std::string>(const std::string& id)>;
+std::unique_ptr<LatencyPrior> latency_prior(const StudySpec& spec,
+                                            const evaluators::LoadedSupernet& supernet,
+                                            const LatencyModels& models);
 
 // Of a study that was created with a model; nullptr where it has none. Throws std::runtime_error
 // when the model is not there any more.

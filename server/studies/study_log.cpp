@@ -175,6 +175,30 @@ StudyLog::Extension StudyLog::extend(const Budget& more) {
   return reopened ? Extension::kReopened : Extension::kHeard;
 }
 
+bool StudyLog::confirm(json request, std::int64_t before) {
+  std::string id;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!allows(record_.state, "confirm")) return false;
+    Commit change = changed_row();
+    request["confirmation"] = before + 1;
+    request["elapsed_s"] = change.study.elapsed_seconds;
+    add(change, "study.confirming", request.dump());
+    change.study.state = "queued";
+    change.study.reason = "members of the front are measured again";
+    // The number leads from a study's states to its confirmations: see confirmation_view.cpp.
+    const json state = {{"state", change.study.state},
+                        {"reason", change.study.reason},
+                        {"elapsed_s", change.study.elapsed_seconds},
+                        {"confirmation", before + 1}};
+    add(change, "study.state", state.dump());
+    store(change, true);
+    id = record_.id;
+  }
+  hub_.publish(id);
+  return true;
+}
+
 bool StudyLog::enqueue(const search::Genome& genome) {
   std::string id;
   {

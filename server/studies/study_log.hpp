@@ -62,6 +62,9 @@ class StudyLog {
   // is queued again and needs a new conductor.
   enum class Extension { kRefused, kHeard, kReopened };
   Extension extend(const Budget& more);
+  // Members of the front that are to be measured again; the number of the confirmation is one more
+  // than `before`. The study is queued again and needs a new conductor.
+  bool confirm(nlohmann::json request, std::int64_t before);
   // A network of the study's subspace, to be the next trial.
   bool enqueue(const search::Genome& genome);
 

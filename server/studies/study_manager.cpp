@@ -1,6 +1,7 @@
 // Tested by tests/server/study_life_test.cpp and, across kill -9, by tests/e2e/restart_test.cpp.
 #include "server/studies/study_manager.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "server/studies/study_state.hpp"
@@ -165,6 +166,19 @@ StudyManager::Outcome StudyManager::extend(const std::string& id, const Budget& 
 StudyManager::Outcome StudyManager::enqueue(const std::string& id, const search::Genome& genome) {
   return act(id, "enqueue",
              [&](StudyLog& log) { return log.enqueue(genome) ? Next::kWake : Next::kRefused; });
+}
+
+StudyManager::Outcome StudyManager::confirm(
+    const std::string& id, const std::function<std::optional<ConfirmRequest>()>& plan) {
+  return act(id, "confirm", [&](StudyLog& log) {
+    const std::optional<ConfirmRequest> request = plan();
+    if (!request) return Next::kNothing;
+    std::int64_t before = 0;
+    for (const EventRecord& event : context_.store.state_history(id))
+      before = std::max(before,
+                        nlohmann::json::parse(event.data).value("confirmation", std::int64_t{0}));
+    return log.confirm(to_json(*request), before) ? Next::kStart : Next::kRefused;
+  });
 }
 
 StudyManager::Outcome StudyManager::remove(const std::string& id) {

@@ -45,6 +45,10 @@ class StudyManager {
   Outcome extend(const std::string& id, const Budget& more);
   // Precondition: a network of the study's subspace.
   Outcome enqueue(const std::string& id, const search::Genome& genome);
+  // Measures again what `plan` says, which is called when nothing can change the study's front any
+  // more; nothing to measure leaves it as it is.
+  Outcome confirm(const std::string& id,
+                  const std::function<std::optional<ConfirmRequest>()>& plan);
   Outcome remove(const std::string& id);
 
   Outcome set_labels(const std::string& id, const StudyLabels& labels);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "search/core/metric_name.hpp"
 #include "search/supernets/json_fields.hpp"
 
 namespace quarry::server {
@@ -15,18 +16,34 @@ std::string question_of(const std::string& evaluator, const OptionValues& option
 }
 
 TaskPlan make_plan(const std::string& evaluator, const OptionValues& options,
-                   const std::vector<std::string>& tags, const std::string& metric,
-                   const evaluators::Resources& resources) {
-  TaskPlan plan{.evaluator = evaluator, .options = options, .tags = tags, .metrics = {metric}};
+                   const std::vector<std::string>& tags, const std::string& machine,
+                   const std::string& metric, const evaluators::Resources& resources) {
+  TaskPlan plan{.evaluator = evaluator,
+                .options = options,
+                .tags = tags,
+                .machine = machine,
+                .metrics = {metric},
+                .asked = {std::string(search::metric_of(metric))}};
   plan.question = plan.key = question_of(evaluator, options);
   for (const std::string& tag : tags) plan.key += " " + tag;
-  if (tags.empty())
+  if (!machine.empty()) plan.key += " on " + machine;
+  if (!plan.is_elsewhere())
     std::tie(plan.fingerprint_id, plan.fingerprint) =
         evaluators::find_evaluator(evaluator)->fingerprint(options, resources);
   return plan;
 }
 
 }  // namespace
+
+std::map<std::string, search::Measurement> TaskPlan::named(
+    const std::map<std::string, search::Measurement>& brought) const {
+  std::map<std::string, search::Measurement> mine;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const auto found = brought.find(asked[i]);
+    if (found != brought.end()) mine[metrics[i]] = found->second;
+  }
+  return mine;
+}
 
 StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& supernet,
                      evaluators::NetworkPool& pool, const evaluators::Resources& resources,
@@ -45,21 +62,23 @@ StudyPlan::StudyPlan(const StudySpec& spec, const evaluators::LoadedSupernet& su
       continue;
     }
     TaskPlan plan =
-        make_plan(wanted.evaluator, wanted.options, wanted.tags, wanted.metric, resources);
+        make_plan(wanted.evaluator, wanted.options, wanted.tags,
+                  is_measured_here(wanted) ? "" : wanted.machine, wanted.metric, resources);
     const auto same = std::ranges::find(tasks_, plan.key, &TaskPlan::key);
     if (same != tasks_.end()) {
       same->metrics.push_back(wanted.metric);
+      same->asked.push_back(plan.asked.front());
     } else {
       tasks_.push_back(std::move(plan));
     }
     const bool tunes_on_validation = wanted.metric == "accuracy" &&
-                                     wanted.evaluator == "validation" && wanted.tags.empty() &&
+                                     wanted.evaluator == "validation" && is_measured_here(wanted) &&
                                      wanted.options.text("split") == "validation";
     if (spec.final_test && tunes_on_validation && supernet.dataset().test.count() > 0) {
       OptionValues options = wanted.options;
       options.set("split", std::string("test"));
       options.set("images", std::int64_t{0});
-      final_test_ = make_plan(wanted.evaluator, options, {}, "test_accuracy", resources);
+      final_test_ = make_plan(wanted.evaluator, options, {}, "", "test_accuracy", resources);
     }
   }
 }
@@ -80,9 +99,13 @@ std::size_t StudyPlan::add_immediate(const std::string& evaluator, const OptionV
 
 std::map<std::string, search::Measurement> StudyPlan::immediate_metrics(
     const search::Genome& genome) const {
-  std::map<std::string, search::Measurement> all;
+  using Metrics = std::map<std::string, search::Measurement>;
+  std::vector<Metrics> answers;
   for (const Immediate& immediate : immediate_)
-    all.merge(immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics);
+    answers.push_back(immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics);
+  Metrics all = answers.front();  // of every formula
+  for (const auto& [metric, place] : immediate_of_)
+    all.emplace(metric, answers[place].at(std::string(search::metric_of(metric))));
   return all;
 }
 
@@ -95,7 +118,7 @@ double StudyPlan::immediate_value(const search::Genome& small, const std::string
     immediate.metrics = immediate.evaluator->evaluate(std::span(&genome, 1), {}).front().metrics;
     immediate.genome = small;
   }
-  return immediate.metrics.at(metric).value;
+  return immediate.metrics.at(std::string(search::metric_of(metric))).value;
 }
 
 bool StudyPlan::has_prior(const std::string& metric) const {

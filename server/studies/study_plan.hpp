@@ -24,11 +24,19 @@ struct TaskPlan {
   std::string evaluator;
   OptionValues options;
   std::vector<std::string> tags;
-  std::vector<std::string> metrics;
+  std::string machine;  // the only one that may bring them, if the study says so; not this one
+  std::vector<std::string> metrics;  // as the study calls them: "latency_ms@phone"
+  std::vector<std::string> asked;    // as the evaluator does: "latency_ms"; same order
   std::string question;        // evaluator and options as text: what measurements are kept under
   std::string key;             // and tags: tells the plans of a study apart
   std::string fingerprint_id;  // of this machine; empty where it does not matter, or is another
   std::string fingerprint;     // as text
+
+  // Workers of this server may not bring them.
+  bool is_elsewhere() const { return !tags.empty() || !machine.empty(); }
+  // What an evaluator brought, under the study's names; what was not asked for is left out.
+  std::map<std::string, search::Measurement> named(
+      const std::map<std::string, search::Measurement>& brought) const;
 };
 
 class StudyPlan {

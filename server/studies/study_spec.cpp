@@ -9,6 +9,7 @@
 #include "evaluators/evaluator.hpp"
 #include "evaluators/fingerprint.hpp"
 #include "search/algorithms/registry.hpp"
+#include "search/core/metric_name.hpp"
 #include "search/supernets/gene_reader.hpp"
 #include "search/supernets/json_fields.hpp"
 
@@ -67,8 +68,13 @@ bool chooses_weight_scheme(const search::Gene& gene) {
 class SpecReader {
  public:
   SpecReader(const evaluators::SupernetLibrary& supernets, FieldErrors& errors,
-             const FrontSource& fronts, const evaluators::Resources& resources)
-      : supernets_(supernets), errors_(errors), fronts_(fronts), resources_(resources) {}
+             const FrontSource& fronts, const evaluators::Resources& resources,
+             bool measures = true)
+      : supernets_(supernets),
+        errors_(errors),
+        fronts_(fronts),
+        resources_(resources),
+        measures_(measures) {}
 
   std::optional<StudySpec> read(const json& document) {
     const std::size_t before = errors_.size();
@@ -130,6 +136,8 @@ class SpecReader {
   }
 
  private:
+  bool runs_here(const MetricPlan& plan) const { return measures_ && is_measured_here(plan); }
+
   // Whether a part was read without a mistake.
   template <typename Read>
   bool holds(const Read& read) {
@@ -138,12 +146,33 @@ class SpecReader {
     return errors_.size() == before;
   }
 
+  // {"metric": "latency_ms@phone"}, or {"metric": "latency_ms", "on": "phone"}, which is the same.
   std::optional<std::string> read_metric_name(ObjectReader& reader) {
     const auto name = reader.text("metric", Presence::kRequired);
+    const auto place = reader.text("on", Presence::kOptional);
     if (!name) return std::nullopt;
-    if (search::find_metric(*name) != nullptr) return name;
-    reader.error("metric", unknown("metric", *name, metric_names()));
+    if (const std::string why = name_mistake(*name); !why.empty()) {
+      reader.error("metric", why);
+      return std::nullopt;
+    }
+    if (!place) return name;
+    if (!search::place_of(*name).empty()) {
+      reader.error("on", "\"" + *name + "\" says already where it is measured");
+    } else if (!search::is_place(*place)) {
+      reader.error("on", search::kPlaceRule + (", got \"" + *place) + "\"");
+    } else {
+      return *name + "@" + *place;
+    }
     return std::nullopt;
+  }
+
+  // What is wrong with the name of a metric; empty: nothing.
+  static std::string name_mistake(const std::string& name) {
+    const std::string metric(search::metric_of(name));
+    if (search::find_metric(metric) == nullptr) return unknown("metric", metric, metric_names());
+    if (name == metric || search::is_place(search::place_of(name))) return "";
+    return std::string("what follows the @ ") + search::kPlaceRule + ", got \"" +
+           std::string(search::place_of(name)) + "\"";
   }
 
   void read_objectives(const json& list, const std::string& pointer) {
@@ -169,7 +198,7 @@ class SpecReader {
       objective.metric = *metric;
       objective.goal =
           goal ? (*goal == "maximize" ? search::Goal::kMaximize : search::Goal::kMinimize)
-               : search::find_metric(*metric)->better;
+               : search::find_metric(search::metric_of(*metric))->better;
       spec_.objectives.push_back(std::move(objective));
     }
   }
@@ -205,13 +234,14 @@ class SpecReader {
     for (const search::Constraint& constraint : spec_.constraints) need(constraint.metric);
     if (given != nullptr) {
       for (const auto& [metric, ignored] : given->items()) {
-        if (search::find_metric(metric) != nullptr) {
+        const std::string why = name_mistake(metric);
+        if (why.empty()) {
           need(metric);
         } else {
-          errors_.push_back(
-              {search::child_pointer(pointer, metric), unknown("metric", metric, metric_names())});
+          errors_.push_back({search::child_pointer(pointer, metric), why});
         }
       }
+      check_places(*given, needed, pointer);
     }
     const json nothing = json::object();
     for (const std::string& metric : needed) {
@@ -220,7 +250,26 @@ class SpecReader {
     }
   }
 
-  void read_plan(const std::string& metric, const json& given, const std::string& pointer) {
+  // Once the document says of one place how a metric is measured there, it says so of all of them:
+  // another is a slip of the pen.
+  void check_places(const json& given, const std::vector<std::string>& needed,
+                    const std::string& pointer) {
+    for (const std::string& name : needed) {
+      if (search::place_of(name).empty() || given.contains(name)) continue;
+      std::vector<std::string> said;
+      for (const auto& [other, ignored] : given.items()) {
+        if (search::metric_of(other) == search::metric_of(name) && other.find('@') != other.npos)
+          said.push_back(other);
+      }
+      if (said.empty()) continue;
+      errors_.push_back(
+          {search::child_pointer(pointer, name),
+           "is missing" + search::did_you_mean(name, said) + "; here are " + search::one_of(said)});
+    }
+  }
+
+  void read_plan(const std::string& full_name, const json& given, const std::string& pointer) {
+    const std::string metric(search::metric_of(full_name));
     const evaluators::EvaluatorEntry* entry = evaluators::default_evaluator(metric);
     if (given.is_object() && given.contains("evaluator")) {
       const json& name = given["evaluator"];
@@ -248,14 +297,23 @@ class SpecReader {
                                       "{\"evaluator\": \"external\"} if a program of yours does"});
       return;
     }
-    const std::string allowed[] = {"evaluator", "tags"};
+    const std::string allowed[] = {"evaluator", "tags", "machine"};
     MetricPlan plan{
-        .metric = metric,
+        .metric = full_name,
         .evaluator = entry->name,
         .options = search::read_options(given, pointer, entry->options, errors_, allowed)};
-    plan.tags = read_tags(given, pointer, *entry);
+    read_whereabouts(plan, given, pointer, *entry);
+    for (const MetricPlan& other : spec_.metrics) {
+      MetricPlan like = plan;
+      like.metric = other.metric;
+      if (other == like && search::metric_of(other.metric) == metric)
+        errors_.push_back({pointer, "is measured exactly as " + other.metric +
+                                        " is: give it other tags, another machine or other "
+                                        "options"});
+    }
     // What workers elsewhere can do, they find out themselves.
-    if (supernet_ != nullptr && plan.tags.empty()) {
+    const bool is_immediate = entry->concurrency == evaluators::Concurrency::kImmediate;
+    if (supernet_ != nullptr && (is_immediate || runs_here(plan))) {
       if (const auto why = entry->unavailable(*supernet_, plan.options))
         errors_.push_back({pointer, metric + " cannot be measured: " + *why});
       if (entry->refuses != nullptr) {
@@ -266,6 +324,38 @@ class SpecReader {
       }
     }
     spec_.metrics.push_back(std::move(plan));
+  }
+
+  // Who measures it. A place that nothing is said of is a worker's tag or a machine's fingerprint.
+  void read_whereabouts(MetricPlan& plan, const json& given, const std::string& pointer,
+                        const evaluators::EvaluatorEntry& entry) {
+    plan.tags = read_tags(given, pointer, entry);
+    const bool needs_worker = entry.concurrency != evaluators::Concurrency::kImmediate;
+    const std::string place(search::place_of(plan.metric));
+    if (given.is_object() && given.contains("machine")) {
+      const json& machine = given["machine"];
+      if (machine.is_string()) plan.machine = machine.get<std::string>();
+      if (!is_machine(plan.machine))
+        errors_.push_back({pointer + "/machine",
+                           "must be the id of a fingerprint, \"fp_\" and 16 hex digits, got " +
+                               machine.dump(-1, ' ', false, json::error_handler_t::replace)});
+      if (!needs_worker)
+        errors_.push_back({pointer + "/machine", entry.name + " needs no machine"});
+    } else if (needs_worker && !place.empty() && !(given.is_object() && given.contains("tags"))) {
+      if (is_machine(place)) {
+        plan.machine = place;
+      } else {
+        plan.tags = {place};
+      }
+    }
+    if (entry.name == "analytic" && !place.empty())
+      errors_.push_back({pointer, std::string(search::metric_of(plan.metric)) +
+                                      " follows from the network: it is the same everywhere"});
+  }
+
+  static bool is_machine(const std::string& text) {
+    return text.size() == 19 && text.starts_with("fp_") &&
+           text.find_first_not_of("0123456789abcdef", 3) == std::string::npos;
   }
 
   // Sorted, so that their order makes no difference.
@@ -298,16 +388,16 @@ class SpecReader {
   void read_precisions(const json* given, const std::string& pointer) {
     using search::Precision;
     if (supernet_ == nullptr) return;
-    const auto runs_here = [&](Precision precision) {
+    const auto precision_runs = [&](Precision precision) {
       return std::ranges::all_of(spec_.metrics, [&](const MetricPlan& plan) {
         const auto* evaluator = evaluators::find_evaluator(plan.evaluator);
-        if (evaluator->precisions == nullptr || !plan.tags.empty()) return true;
+        if (evaluator->precisions == nullptr || !runs_here(plan)) return true;
         const auto runs = evaluator->precisions();
         return std::ranges::find(runs, precision) != runs.end();
       });
     };
     const std::vector<Precision> offered = offered_precisions(supernet_->supernet().space);
-    std::ranges::copy_if(offered, std::back_inserter(runnable_), runs_here);
+    std::ranges::copy_if(offered, std::back_inserter(runnable_), precision_runs);
     if (given == nullptr) {
       spec_.precisions = runnable_;
       return;
@@ -324,7 +414,7 @@ class SpecReader {
       Precision precision = Precision::kF32;
       if (std::ranges::find(names, shown) == names.end() || !name.is_string()) {
         errors_.push_back({at, unknown("precision", shown, names)});
-      } else if (search::parse_precision(shown, precision); !runs_here(precision)) {
+      } else if (search::parse_precision(shown, precision); !precision_runs(precision)) {
         const evaluators::Fingerprint machine = evaluators::machine_fingerprint(1);
         errors_.push_back({at, shown + " does not run on this machine (oneDNN " + machine.onednn +
                                    " on " + machine.isa + "); leave it out"});
@@ -344,10 +434,10 @@ class SpecReader {
         errors_.push_back({pointer, "supernet " + spec_.supernet + " has no gene for it"});
       return;
     }
-    const auto runs_here = [&](const std::string& name) {
+    const auto scheme_runs = [&](const std::string& name) {
       return std::ranges::all_of(spec_.metrics, [&](const MetricPlan& plan) {
         const auto* evaluator = evaluators::find_evaluator(plan.evaluator);
-        if (evaluator->weight_schemes == nullptr || !plan.tags.empty()) return true;
+        if (evaluator->weight_schemes == nullptr || !runs_here(plan)) return true;
         return std::ranges::any_of(evaluator->weight_schemes(),
                                    [&](const search::WeightScheme& scheme) {
                                      return scheme.symmetric == (name == kWeightSchemes.front());
@@ -355,7 +445,7 @@ class SpecReader {
       });
     };
     if (given == nullptr) {
-      std::ranges::copy_if(kWeightSchemes, std::back_inserter(spec_.weight_schemes), runs_here);
+      std::ranges::copy_if(kWeightSchemes, std::back_inserter(spec_.weight_schemes), scheme_runs);
       return;
     }
     if (given->empty())
@@ -367,7 +457,7 @@ class SpecReader {
           name.is_string() ? name.get<std::string>() : search::json_type(name);
       if (!name.is_string() || std::ranges::find(kWeightSchemes, shown) == kWeightSchemes.end()) {
         errors_.push_back({at, unknown("weight scheme", shown, kWeightSchemes)});
-      } else if (!runs_here(shown)) {
+      } else if (!scheme_runs(shown)) {
         errors_.push_back({at, shown + " weights do not run on this machine with oneDNN " +
                                    evaluators::machine_fingerprint(1).onednn + "; leave it out"});
       } else if (std::ranges::find(spec_.weight_schemes, shown) == spec_.weight_schemes.end()) {
@@ -455,12 +545,18 @@ class SpecReader {
   FieldErrors& errors_;
   const FrontSource& fronts_;
   const evaluators::Resources& resources_;
+  bool measures_;
   const evaluators::LoadedSupernet* supernet_ = nullptr;
   std::vector<search::Precision> runnable_;  // of the supernet's
   StudySpec spec_;
 };
 
 }  // namespace
+
+bool is_measured_here(const MetricPlan& plan) {
+  return plan.tags.empty() &&
+         (plan.machine.empty() || plan.machine == evaluators::identify_machine(1).first);
+}
 
 bool names_latency_model(const StudySpec& spec) { return spec.latency_model.starts_with("lm_"); }
 
@@ -469,6 +565,14 @@ std::optional<StudySpec> parse_study_spec(const json& document,
                                           FieldErrors& errors, const FrontSource& fronts,
                                           const evaluators::Resources& resources) {
   return SpecReader(supernets, errors, fronts, resources).read(document);
+}
+
+std::optional<StudySpec> parse_spec_for_replay(const json& document,
+                                               const evaluators::SupernetLibrary& supernets,
+                                               FieldErrors& errors,
+                                               const evaluators::Resources& resources) {
+  const FrontSource none;
+  return SpecReader(supernets, errors, none, resources, false).read(document);
 }
 
 search::Subspace study_subspace(const search::SearchSpace& space, const StudySpec& spec) {

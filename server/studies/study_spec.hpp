@@ -23,12 +23,16 @@ namespace quarry::server {
 
 // How one metric is obtained.
 struct MetricPlan {
-  std::string metric;
+  std::string metric;  // "latency_ms", or at a place of its own: "latency_ms@phone"
   std::string evaluator;
   OptionValues options;
-  std::vector<std::string> tags;  // of the workers that measure it; empty: it is measured here
+  std::vector<std::string> tags;  // of the workers that measure it
+  std::string machine = {};       // fingerprint id of the only one that may; both empty: this one
   bool operator==(const MetricPlan&) const = default;
 };
+
+// By this server's own threads, so that it can be said before the start whether it will work.
+bool is_measured_here(const MetricPlan& plan);
 
 struct StudySpec {
   std::string name;
@@ -69,6 +73,13 @@ std::optional<StudySpec> parse_study_spec(
     const nlohmann::json& document, const evaluators::SupernetLibrary& supernets,
     search::FieldErrors& errors, const FrontSource& fronts = nullptr,
     const evaluators::Resources& resources = evaluators::kNoResources);
+
+// The same of a spec that is only to be replayed, where nothing is measured: what this machine can
+// measure is not asked.
+std::optional<StudySpec> parse_spec_for_replay(const nlohmann::json& document,
+                                               const evaluators::SupernetLibrary& supernets,
+                                               search::FieldErrors& errors,
+                                               const evaluators::Resources& resources);
 
 // What parse_study_spec reads back to an equal spec.
 nlohmann::json to_json(const StudySpec& spec);

@@ -2,6 +2,8 @@
 // default filled in. Tested by tests/server/study_spec_test.cpp.
 #include <nlohmann/json.hpp>
 
+#include "evaluators/evaluator.hpp"
+#include "search/core/metric_name.hpp"
 #include "search/network/network.hpp"
 #include "search/supernets/json_fields.hpp"
 #include "server/studies/study_spec.hpp"
@@ -9,6 +11,23 @@
 namespace quarry::server {
 
 using nlohmann::json;
+
+namespace {
+
+json plan_to_json(const MetricPlan& plan) {
+  json view = search::options_to_json(plan.options);
+  view["evaluator"] = plan.evaluator;
+  if (!plan.machine.empty()) view["machine"] = plan.machine;
+  // A place that is silent about its tags means workers that have its name as one.
+  const bool needs_worker = evaluators::find_evaluator(plan.evaluator)->concurrency !=
+                            evaluators::Concurrency::kImmediate;
+  const bool is_silent =
+      plan.tags.empty() && (search::place_of(plan.metric).empty() || !plan.machine.empty());
+  if (needs_worker && !is_silent) view["tags"] = plan.tags;
+  return view;
+}
+
+}  // namespace
 
 json to_json(const StudySpec& spec) {
   json objectives = json::array();
@@ -26,11 +45,7 @@ json to_json(const StudySpec& spec) {
     constraints.push_back(std::move(entry));
   }
   json metrics = json::object();
-  for (const MetricPlan& plan : spec.metrics) {
-    metrics[plan.metric] = search::options_to_json(plan.options);
-    metrics[plan.metric]["evaluator"] = plan.evaluator;
-    if (!plan.tags.empty()) metrics[plan.metric]["tags"] = plan.tags;
-  }
+  for (const MetricPlan& plan : spec.metrics) metrics[plan.metric] = plan_to_json(plan);
   json precisions = json::array();
   for (const search::Precision precision : spec.precisions)
     precisions.push_back(search::to_text(precision));

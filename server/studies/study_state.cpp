@@ -19,7 +19,7 @@ const std::vector<Row>& table() {
       {"pausing", {"resume", "stop", "cancel", "extend", "enqueue", "clone"}},
       {"paused", {"resume", "stop", "cancel", "extend", "enqueue", "clone"}},
       {"stopping", {"cancel", "clone"}},
-      {"completed", {"extend", "clone", "delete"}},
+      {"completed", {"extend", "confirm", "clone", "delete"}},
       {"failed", {"resume", "clone", "delete"}},
       {"cancelled", {"clone", "delete"}},
   };

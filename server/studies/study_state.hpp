@@ -17,7 +17,8 @@ bool has_ended(std::string_view state);
 // A conductor is at work on it, or has to be: queued, running, pausing or stopping.
 bool is_conducted(std::string_view state);
 
-// Of pause, resume, stop, cancel, extend, enqueue, clone and delete. Empty for an unknown state.
+// Of pause, resume, stop, cancel, extend, enqueue, confirm, clone and delete. Empty for an unknown
+// state.
 std::span<const std::string> allowed_verbs(std::string_view state);
 bool allows(std::string_view state, std::string_view verb);
 

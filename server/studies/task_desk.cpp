@@ -7,6 +7,7 @@
 
 #include "server/studies/study_state.hpp"
 #include "server/studies/trial_log.hpp"
+#include "server/studies/trial_tasks.hpp"
 
 namespace quarry::server {
 namespace {
@@ -202,6 +203,8 @@ std::optional<std::string> TaskDesk::closed(const LeaseRecord& lease) const {
   const auto study = store_.study(lease.study);
   if (!study) return "study " + lease.study + " was deleted";
   if (has_ended(study->state)) return "study " + lease.study + " is " + study->state;
+  // What is measured again is of a trial that is over.
+  if (is_repeat(lease.task)) return std::nullopt;
   const auto rows = store_.trials(lease.study, {.after = lease.trial - 1, .limit = 1});
   if (rows.empty() || rows.front().number != lease.trial) return "the trial is not there";
   if (trial_state(rows.front().state) != TrialState::kQueued)

@@ -29,7 +29,8 @@ void TaskQueue::set_keeper(TaskKeeper* keeper, std::string machine) {
 }
 
 TaskQueue::Kind TaskQueue::kind_of(const Task& task) {
-  if (task.evaluator == evaluators::kExternal || !task.tags.empty()) return kElsewhere;
+  if (task.evaluator == evaluators::kExternal || !task.tags.empty() || !task.machine.empty())
+    return kElsewhere;
   const evaluators::EvaluatorEntry* entry = evaluators::find_evaluator(task.evaluator);
   const bool alone = entry != nullptr && entry->concurrency == Concurrency::kExclusive;
   return alone ? kExclusive : kShared;
@@ -213,9 +214,9 @@ bool TaskQueue::matches(const Lane& lane, const Task& task, const Offer& offer) 
   if (std::ranges::find(offer.evaluators, task.evaluator) == offer.evaluators.end()) return false;
   if (!offer.any_tags && !includes(offer.tags, task.tags)) return false;
   if (!offer.metrics.empty() && !includes(offer.metrics, task.metrics)) return false;
+  if (!task.machine.empty()) return offer.machine == task.machine;
   if (task.evaluator == evaluators::kExternal) return true;
   if (task.tags.empty()) return !machine_.empty() && offer.machine == machine_;
-  if (!task.machine.empty()) return offer.machine == task.machine;
   const auto pin = lane.pins.find(task.plan);
   return !offer.machine.empty() && (pin == lane.pins.end() || pin->second.machine == offer.machine);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -56,6 +57,9 @@ class ApiFixture {
     start();
   }
 
+  // What a test's workers make of what the usual ones measure.
+  std::function<void(const evaluators::Task&, evaluators::Evaluation&)> adjust;
+
   // What the workers' measurements say of the machine: what is reused is found under this one's.
   std::string machine = evaluators::identify_machine(1).first;
 
@@ -102,6 +106,7 @@ class ApiFixture {
     std::unique_ptr<server::Store> shown =
         server::show_interruptions(*store, studies.interruptions());
     server::TokenStore tokens{database};
+    server::ArchiveStore archives{database};
     server::RequestCounts counts;
     server::StudyTables tables{database};
     server::ApiContext context{.store = *shown,
@@ -118,7 +123,8 @@ class ApiFixture {
                                .tokens = tokens,
                                .counts = counts,
                                .tables = tables,
-                               .operators = &operators};
+                               .operators = &operators,
+                               .archives = &archives};
     server::Router router;
   };
 
@@ -127,6 +133,7 @@ class ApiFixture {
         std::make_unique<Parts>(folder_.path(), workers_, [this](const evaluators::Task& task) {
           evaluators::Evaluation evaluation = fake_evaluation(task);
           for (auto& [metric, measurement] : evaluation.metrics) measurement.fingerprint = machine;
+          if (adjust) adjust(task, evaluation);
           return evaluation;
         });
     parts_->studies.resume_all();

@@ -165,6 +165,11 @@ class Writer {
     return static_cast<std::size_t>(static_cast<double>(number) * kSecondsPerTrial * 1000.0);
   }
 
+  nlohmann::ordered_json view_of(const StudyTrial& trial) const {
+    const std::string shape = trial_shape(trial.genome, supernet_);
+    return nlohmann::ordered_json::parse(trial_to_text(trial, shape, spec_.objectives));
+  }
+
   void write_trial(std::size_t number) {
     StudyTrial trial{.number = number, .genome = search_.propose()};
     trial.origin.how = number < 60 ? "random" : "predicted front";
@@ -176,9 +181,9 @@ class Writer {
                                 best[1] * (1.0 + 1.2 * search_.noise(wrong)),
                                 search::ObjectiveVector::value_type(NAN)};
     }
-    add(at(number), "trial.created", trial_to_json(trial, supernet_, spec_.objectives));
+    add(at(number), "trial.created", view_of(trial));
     finish(trial, std::move(metrics));
-    nlohmann::ordered_json data = trial_to_json(trial, supernet_, spec_.objectives);
+    nlohmann::ordered_json data = view_of(trial);
     const std::string row = data.dump();
     bool on_front = false;
     ++change_.study.trials;

@@ -61,6 +61,11 @@ class Client:
 
     # What the server knows
 
+    def restore(self, archive: bytes) -> Study:
+        """Takes in a study from the file that Study.archive() or 'quarry archive' wrote."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return Study(self, json.loads(self.exchange("POST", "/v1/studies:import_archive", archive, headers)))
+
     def supernets(self) -> List[Document]:
         return list(self.items("/v1/supernets"))
 
@@ -116,16 +121,26 @@ class Client:
 
     def request(self, method: str, path: str, document: Any = None, headers: Optional[Mapping[str, str]] = None) -> Any:
         """One request; the answer's JSON, or None when it has none. Raises Refused or ConnectionFailed."""
-        connection, response = self._send(method, path, document, headers or {})
+        sent = dict(headers or {})
+        body = None
+        if document is not None:
+            body = json.dumps(document).encode()
+            sent["Content-Type"] = "application/json"
+        answer = self.exchange(method, path, body, sent)
+        return json.loads(answer) if answer else None
+
+    def exchange(self, method: str, path: str, body: Optional[bytes] = None, headers: Optional[Mapping[str, str]] = None) -> bytes:
+        """The same with bytes of any kind."""
+        connection, response = self._send(method, path, body, headers or {})
         try:
-            body = response.read()
+            answer = response.read()
         except (OSError, http.client.HTTPException) as error:
             raise ConnectionFailed(f"the server at {self.url} broke off: {error}") from error
         finally:
             connection.close()
         if response.status >= 400:
-            raise Refused(response.status, _problem(body))
-        return json.loads(body) if body else None
+            raise Refused(response.status, _problem(answer))
+        return answer
 
     def stream(self, path: str, last_event_id: int) -> Iterator[Tuple[int, str, Document]]:
         """Server-sent events as (id, type, data) until the server ends the stream. Raises like request()."""
@@ -140,13 +155,9 @@ class Client:
             connection.close()
 
     def _send(
-        self, method: str, path: str, document: Any, headers: Mapping[str, str]
+        self, method: str, path: str, body: Optional[bytes], headers: Mapping[str, str]
     ) -> Tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
         sent = {"Accept": "application/json", **headers}
-        body = None
-        if document is not None:
-            body = json.dumps(document).encode()
-            sent["Content-Type"] = "application/json"
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
         connection = self._connect()

@@ -85,6 +85,34 @@ class Study:
         """This network is measured next."""
         self._client.post(self._path(":enqueue"), {"config": dict(config)})
 
+    def confirm(
+        self,
+        repeats: int = 0,
+        seconds: float = 0.0,
+        best: str = "",
+        where: Sequence[str] = (),
+        within: str = "",
+        knee: bool = False,
+        dry_run: bool = False,
+    ) -> Dict[str, Any]:
+        """Has those members of the front measured again that cannot be told apart at 95 %.
+
+        The budget is repeats of each member or seconds (10 repeats when neither is given), the question that of choose(). Gives what
+        is going to be measured; after wait(), confirmation says which pairs were told apart. A dry run starts nothing.
+        """
+        wanted: Dict[str, Any] = {"repeats": repeats, "seconds": seconds, "best": best, "where": list(where), "within": within}
+        wanted.update({"knee": knee, "dry_run": dry_run})
+        return dict(self._verb("confirm", {key: value for key, value in wanted.items() if value}).document["confirmation"])
+
+    @property
+    def confirmation(self) -> Optional[Dict[str, Any]]:
+        """The latest, as refresh() found it: state, pairs with told_apart, members with repeats, sentence."""
+        return self.document.get("confirmation")
+
+    def archive(self) -> bytes:
+        """All there is of it as one file, for Client.restore() elsewhere or 'quarry replay'."""
+        return self._client.exchange("GET", self._path("/archive"))
+
     def change(self, **fields: Any) -> "Study":
         """name, tags, notes, priority."""
         self.document = self._client.request("PATCH", self._path(), fields)

@@ -65,6 +65,11 @@ class Task:
         return list(self.lease["metrics"])
 
     @property
+    def tags(self) -> List[str]:
+        """What the study asks of the worker: where it is measured, when it asks for one metric at several places."""
+        return list(self.lease.get("tags", []))
+
+    @property
     def is_lost(self) -> bool:
         """The lease is over: somebody else has the task, or its study has ended. Stop."""
         return self._is_lost.is_set()

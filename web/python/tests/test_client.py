@@ -152,6 +152,66 @@ class ClientTest(unittest.TestCase):
         study.cancel()
         self.assertEqual(study.wait().state, "cancelled")
 
+    def measure_places(self, study):
+        """A program that serves both places: what it is to bring, the tags tell."""
+        while study.refresh().state not in ("completed", "failed", "cancelled"):
+            try:
+                tasks = study.ask(count=4, wait_s=5)
+            except Refused as refusal:
+                self.assertEqual(refusal.status, 409)
+                return
+            for task in tasks:
+                self.assertEqual(task.metrics, ["latency_ms"])
+                slow = 2.0 if task.tags == ["phone"] else 1.0
+                task.complete(latency_ms={"value": slow * (100.0 - sum(task.lease["genome"])), "spread": 8.0})
+
+    def test_two_places_are_measured_confirmed_archived_and_restored(self):
+        spec = {
+            **STUDY,
+            "objectives": [
+                {"metric": "latency_ms", "on": "phone"},
+                {"metric": "latency_ms", "on": "laptop"},
+                {"metric": "model_size_bytes"},
+            ],
+            "metrics": {
+                "latency_ms@phone": {"evaluator": "external", "tags": ["phone"]},
+                "latency_ms@laptop": {"evaluator": "external", "tags": ["laptop"]},
+            },
+        }
+        study = self.client.create_study(spec)
+        self.measure_places(study)
+        for trial in study.wait().trials():
+            phone, laptop = (trial["metrics"]["latency_ms@" + place]["value"] for place in ("phone", "laptop"))
+            self.assertEqual(phone, 2.0 * laptop)
+        chosen, sentence = study.choose(best="latency_ms@laptop", where=["latency_ms@phone <= 1000"])
+        self.assertIsNotNone(chosen)
+        self.assertIn("lowest latency_ms@laptop", sentence)
+
+        planned = study.confirm(dry_run=True)
+        self.assertEqual(planned["state"], "planned")
+        self.assertTrue(planned["pairs"])
+        self.assertEqual(study.refresh().state, "completed")
+        begun = study.confirm(repeats=2)
+        self.assertEqual(begun["pairs"], planned["pairs"])
+        self.measure_places(study)
+        confirmation = study.wait().confirmation
+        self.assertEqual(confirmation["state"], "ended")
+        self.assertTrue(all(member["repeats"] in (1, 2) for member in confirmation["members"]))
+        with self.assertRaises(Refused) as refusal:
+            study.confirm(best="model_size_bytes")
+        self.assertEqual(refusal.exception.errors[0]["pointer"], "/best")
+
+        archive = study.archive()
+        other = Server()
+        try:
+            restored = Client(other.url).restore(archive)
+            self.assertEqual(restored.id, study.id)
+            self.assertEqual(list(restored.trials()), list(study.trials()))
+            with self.assertRaises(Refused):
+                Client(other.url).restore(archive[:-20])
+        finally:
+            other.stop()
+
     def test_a_lease_that_is_over_is_noticed(self):
         study = self.client.create_study({**STUDY, "name": "lost"})
         (task,) = study.ask(count=1)
