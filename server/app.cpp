@@ -14,6 +14,7 @@
 #include "evaluators/worker.hpp"
 #include "server/access/gateway.hpp"
 #include "server/api/api.hpp"
+#include "server/api/trial.hpp"
 #include "server/http/server.hpp"
 #include "server/predictors/predictor_registry.hpp"
 #include "server/storage/folder_lock.hpp"
@@ -74,6 +75,7 @@ struct App::Parts {
       tokens.add(record);
       first_token = std::move(secret);
     }
+    add_trial_routes(router, trials);
     left_out = supernets.add_folder(user_supernets.path());
     const int workers_wanted =
         options.workers > 0 ? options.workers
@@ -133,6 +135,7 @@ struct App::Parts {
   StudyManager studies{
       {*store, hub, queue, supernets, pool, system_clock(), resources, &operators}};
   ApiContext context;
+  TrialContext trials{context, TrialNoteStore(database), MachinePeakStore(database)};
   std::string address;
   Router router;
   Gateway gateway;
