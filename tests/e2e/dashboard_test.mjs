@@ -69,10 +69,12 @@ test("a study appears in the list, is watched to its end and explored", async ()
 
   const decide = page.getByRole("region", { name: "Decide" });
   await decide.getByLabel("the best in one metric").check();
-  await decide.getByLabel("Best in").selectOption("accuracy");
+  await decide.getByRole("combobox", { name: "Best in" }).selectOption("accuracy");
   const advice = page.getByTestId("choice");
   await advice.getByText("has the highest accuracy").waitFor();
   assert.match(await advice.innerText(), new RegExp(`\\(${(best * 100).toFixed(2)} %\\)`));
+  await decide.getByRole("combobox", { name: "Best in" }).selectOption("latency_ms");
+  await advice.getByText("has the lowest latency_ms").waitFor();
   await decide.getByRole("button", { name: "Show it above" }).click();
   await page.locator("ul.policy").waitFor();
 

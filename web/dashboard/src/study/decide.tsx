@@ -335,7 +335,7 @@ function Confidence({ id, choice, chosen, members, objectives, isKnee }: Confide
       </p>
       {doubts.map(({ metric, twins: others }) => (
         <p key={metric} class="muted">
-          {metricLabel(metric)}: not told from {others.length} of {members.length - 1} other members.
+          {metricLabel(metric)}: cannot be told from {others.length} of the {members.length - 1} others.
         </p>
       ))}
     </div>
