@@ -14,6 +14,7 @@
 #include "evaluators/worker.hpp"
 #include "server/access/gateway.hpp"
 #include "server/api/api.hpp"
+#include "server/api/trial.hpp"
 #include "server/http/server.hpp"
 #include "server/predictors/predictor_registry.hpp"
 #include "server/storage/folder_lock.hpp"
@@ -88,6 +89,7 @@ struct App::Parts {
       first_token = std::move(secret);
     }
     checked_whole = check_database(*database, kCheckSeconds);
+    add_trial_routes(router, trials);
     left_out = supernets.add_folder(user_supernets.path());
     const int workers_wanted =
         options.workers > 0 ? options.workers
@@ -152,6 +154,7 @@ struct App::Parts {
       {*store, hub, queue, supernets, pool, system_clock(), resources, &operators}};
   std::unique_ptr<Store> shown = show_interruptions(*store, studies.interruptions());
   ApiContext context;
+  TrialContext trials{context, TrialNoteStore(database), MachinePeakStore(database)};
   std::string address;
   Router router;
   Gateway gateway;

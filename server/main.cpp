@@ -14,6 +14,7 @@
 #include "server/app.hpp"
 #include "server/cli/archive_verbs.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/export.hpp"
 #include "server/cli/http_task_source.hpp"
 #include "server/cli/predictor_verbs.hpp"
 #include "server/http/server.hpp"
@@ -241,6 +242,22 @@ int main(int argc, char** argv) {
   enqueue_verb->add_option("config", config_file, "file with its config as JSON; - reads stdin")
       ->required();
 
+  ExportOptions exported;
+  CLI::App* export_verb = cli.add_subcommand("export", "a chosen trial as a file to take away");
+  add_url(export_verb);
+  export_verb->add_option("study", exported.study, "the study's id")->required();
+  export_verb->add_option("trial", exported.trial, "its number")
+      ->required()
+      ->check(CLI::NonNegativeNumber);
+  export_verb
+      ->add_option("--format", exported.format,
+                   "quarry: what measure --config reads; dynast: DyNAS-T's dict; policy: precision "
+                   "of every operator; card: all that is known, and the command that measures it "
+                   "again")
+      ->check(CLI::IsMember({"quarry", "dynast", "policy", "card"}))
+      ->capture_default_str();
+  export_verb->add_option("-o,--output", exported.file, "a file; stdout without it");
+
   bool as_json = false;
   bool as_csv = false;
   CLI::App* front_verb =
@@ -266,7 +283,10 @@ int main(int argc, char** argv) {
   MeasureOptions measured;
   CLI::App* measure_verb =
       cli.add_subcommand("measure", "measure one network on this machine, without a server");
-  measure_verb->add_option("supernet", measured.supernet, "its supernet")->required();
+  measure_verb
+      ->add_option("supernet", measured.supernet,
+                   "its supernet: a built-in one, or a manifest file")
+      ->required();
   CLI::Option* config_option =
       measure_verb->add_option("--config", measured.config_file, "file with its config as JSON");
   measure_verb
@@ -452,6 +472,7 @@ int main(int argc, char** argv) {
     if (*clone_verb) return clone_study(client(), study, changes);
     if (*extend_verb) return extend_study(client(), study, more_trials, more_seconds);
     if (*enqueue_verb) return enqueue_trial(client(), study, config_file);
+    if (*export_verb) return export_trial(client(), exported);
     if (*front_verb)
       return front(client(), study,
                    as_json  ? FrontFormat::kJson

@@ -30,6 +30,31 @@ int refuse(const std::string& why) {
   return 1;
 }
 
+// A built-in supernet by its name, a user's own by the file of its manifest; nothing, and why on
+// stderr, when there is none.
+const LoadedSupernet* chosen_supernet(evaluators::SupernetLibrary& supernets,
+                                      const std::string& given) {
+  if (given.find('/') == std::string::npos && !given.ends_with(".json")) {
+    const LoadedSupernet* found = supernets.find(given);
+    const std::vector<std::string> names = supernets.names();
+    if (found == nullptr)
+      refuse("unknown supernet \"" + given + "\"" + search::did_you_mean(given, names) +
+             "; known are " + search::one_of(names) + ", or give the file of a manifest");
+    return found;
+  }
+  const auto text = read_input("measure", given);
+  if (!text) return nullptr;
+  search::FieldErrors errors;
+  std::optional<search::Supernet> supernet = search::load_manifest(*text, errors);
+  print_mistakes("measure", given, errors);
+  if (!supernet) return nullptr;
+  supernet->weights.reset();  // latency needs none, and they are not in this file
+  std::string problem;
+  const LoadedSupernet* added = supernets.add(std::move(*supernet), "", problem);
+  if (added == nullptr) refuse(problem);
+  return added;
+}
+
 // The genome of the config file or of the baseline; nothing, and why on stderr, when there is none.
 std::optional<search::Genome> chosen_genome(const search::Supernet& supernet,
                                             const MeasureOptions& options) {
@@ -197,14 +222,9 @@ int print_sensitivity(const LoadedSupernet& supernet, const search::Genome& geno
 }
 
 int measure(const MeasureOptions& options) {
-  const evaluators::SupernetLibrary supernets = evaluators::SupernetLibrary::builtin();
-  const LoadedSupernet* supernet = supernets.find(options.supernet);
-  if (supernet == nullptr) {
-    const std::vector<std::string> names = supernets.names();
-    return refuse("unknown supernet \"" + options.supernet + "\"" +
-                  search::did_you_mean(options.supernet, names) + "; known are " +
-                  search::one_of(names));
-  }
+  evaluators::SupernetLibrary supernets = evaluators::SupernetLibrary::builtin();
+  const LoadedSupernet* supernet = chosen_supernet(supernets, options.supernet);
+  if (supernet == nullptr) return 1;
   const auto genome = chosen_genome(supernet->supernet(), options);
   if (!genome) return 1;
 

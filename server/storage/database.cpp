@@ -14,7 +14,7 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 7;
+constexpr int kSchemaVersion = 8;
 constexpr int kFirstSchema = 2;  // what kSchema makes
 
 // Rows hold what one line of the file measured: {"accuracy": 0.754}.
@@ -109,14 +109,26 @@ CREATE INDEX leases_by_study ON leases (study);
 CREATE INDEX leases_held ON leases (token) WHERE state = 'held';
 )";
 
+// Notes on trials, which go with their study; the peaks of machines.
+constexpr const char* kTrialPageTables = R"(
+CREATE TABLE trial_notes (
+  study TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE, trial INTEGER NOT NULL, notes TEXT NOT NULL,
+  PRIMARY KEY (study, trial)
+) WITHOUT ROWID;
+CREATE TABLE machine_peaks (
+  fingerprint TEXT NOT NULL, what TEXT NOT NULL, per_ms REAL NOT NULL, PRIMARY KEY (fingerprint, what)
+) WITHOUT ROWID;
+)";
+
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array<const char*, 6> kMigrations = {
+constexpr std::array<const char*, 7> kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
     kAccessTables,
     kImportsSchema,
     kPredictorTables,
     kOperatorTimeTables,
     kLifeSchema,
+    kTrialPageTables,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 

@@ -10,6 +10,7 @@
 
 #include "evaluators/fingerprint.hpp"
 #include "server/api/api.hpp"
+#include "server/api/trial.hpp"
 #include "server/storage/open_database.hpp"
 #include "server/studies/imported_tables.hpp"
 #include "tests/support/fake_workers.hpp"
@@ -78,6 +79,7 @@ class ApiFixture {
           workers(queue, worker_count, evaluate),
           router(server::make_router(context)) {
       supernets.add_folder(user_supernets.path());
+      server::add_trial_routes(router, trials);
     }
     ~Parts() { studies.stop_all(); }
 
@@ -125,6 +127,8 @@ class ApiFixture {
                                .tables = tables,
                                .operators = &operators,
                                .archives = &archives};
+    server::TrialContext trials{context, server::TrialNoteStore(database),
+                                server::MachinePeakStore(database)};
     server::Router router;
   };
 

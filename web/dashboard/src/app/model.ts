@@ -1,7 +1,7 @@
 // The API's documents as the dashboard reads them: the types of openapi.json, narrowed where the server always sends what a client may leave out.
 import type * as Api from "../../generated/openapi";
 
-export type { Catalog, Constraint, Import, ImportedRow, Network, Predictor, Problem, Supernet, Token, Worker } from "../../generated/openapi";
+export type { Catalog, Constraint, Import, ImportedRow, Network, Predictor, Problem, Supernet, Token, TrialNetwork, Worker } from "../../generated/openapi";
 
 export type Measurement = Api.Measurement & { spread: number; samples: number; detail?: Record<string, number> };
 
