@@ -53,10 +53,10 @@ std::string reference_line(const json& predictor) {
 
 }  // namespace
 
-PredictorVerbs::PredictorVerbs(CLI::App& cli)
-    : verb_(cli.add_subcommand("predictors",
-                               "predictors that outlive their study: train, look at, ask, move")) {
-  verb_->require_subcommand(1);
+PredictorVerbs::PredictorVerbs(Verbs& verbs)
+    : all_(verbs),
+      group_(verbs.add_group("predictors",
+                             "predictors that outlive their study: train, look at, ask, move")) {
   add_lookups();
   add_training();
   add_use();
@@ -65,11 +65,9 @@ PredictorVerbs::PredictorVerbs(CLI::App& cli)
 
 CLI::App* PredictorVerbs::add(const char* name, const char* help,
                               int (PredictorVerbs::*action)() const) {
-  CLI::App* verb = verb_->add_subcommand(name, help);
-  verb->add_option("--url", url_, "the server's address")
-      ->envname("QUARRY_URL")
-      ->capture_default_str();
-  verbs_.push_back({verb, action});
+  CLI::App* verb = all_.add(
+      name, help, [this, action] { return (this->*action)(); }, group_);
+  all_.add_server(verb);
   return verb;
 }
 
@@ -137,15 +135,6 @@ void PredictorVerbs::add_transport() {
   CLI::App* drop = add("delete", "take one away", &PredictorVerbs::delete_one);
   add_reference(drop);
   drop->add_flag("--json", as_json_, "as JSON");
-}
-
-bool PredictorVerbs::chosen() const { return verb_->parsed(); }
-
-int PredictorVerbs::run() const {
-  for (const Verb& verb : verbs_) {
-    if (verb.app->parsed()) return (this->*verb.action)();
-  }
-  return 2;
 }
 
 std::string PredictorVerbs::path(const std::string& verb) const {
