@@ -25,7 +25,13 @@ export async function logIn(token: string): Promise<void> {
 }
 
 export async function listStudies(): Promise<Study[]> {
-  return (await get<{ items: Study[] }>("/v1/studies")).items;
+  const studies: Study[] = [];
+  for (let token: string | null = ""; token !== null; ) {
+    const page: { items: Study[]; next_page_token: string | null } = await get(`/v1/studies?page_size=1000&page_token=${token}`);
+    studies.push(...page.items);
+    token = page.next_page_token;
+  }
+  return studies;
 }
 
 export function getStudy(id: string): Promise<Study> {
