@@ -10,6 +10,7 @@
 
 #include "server/app.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/completion.hpp"
 #include "server/http/server.hpp"
 
 namespace quarry::server {
@@ -84,6 +85,7 @@ void add_server_options(CLI::App* verb, ServeOptions& options) {
       ->capture_default_str();
   verb->add_option("--data", options.app.data_folder,
                    "folder of the database, made if it is not there")
+      ->type_name(kFileArgument)
       ->capture_default_str();
   verb->add_option("--workers", options.app.workers, "tasks evaluated at a time; 0 = one per core")
       ->check(CLI::Range(0, 256))
@@ -104,9 +106,12 @@ void add_serve_verbs(Verbs& verbs) {
   CLI::App* serving = verbs.add("serve", "run the server: REST API, dashboard and workers",
                                 [options] { return listens(*options) ? serve(options->app) : 2; });
   add_server_options(serving, *options);
-  CLI::Option* certificate = serving->add_option("--tls-cert", options->app.tls_certificate,
-                                                 "PEM file of the certificate");
-  serving->add_option("--tls-key", options->app.tls_key, "PEM file of its key")->needs(certificate);
+  CLI::Option* certificate =
+      serving->add_option("--tls-cert", options->app.tls_certificate, "PEM file of the certificate")
+          ->type_name(kFileArgument);
+  serving->add_option("--tls-key", options->app.tls_key, "PEM file of its key")
+      ->type_name(kFileArgument)
+      ->needs(certificate);
   certificate->needs("--tls-key");
   serving
       ->add_option("--max-rate", options->app.requests_per_second,

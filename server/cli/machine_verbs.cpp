@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "server/cli/commands.hpp"
+#include "server/cli/completion.hpp"
 #include "server/cli/http_task_source.hpp"
 #include "server/cli/verbs.hpp"
 
@@ -36,14 +37,16 @@ void add_worker(Verbs& verbs) {
       ->envname("QUARRY_TOKEN");
   verb->add_option("--ca", verbs.address().ca_file,
                    "PEM file of the authority of an https server's certificate")
-      ->envname("QUARRY_CA");
+      ->envname("QUARRY_CA")
+      ->type_name(kFileArgument);
   verb->add_option("--tags", options->tags, "what it has, such as device=phone")->delimiter(',');
   verb->add_option("--name", options->name, "its name at the server; by default host and pid");
   verb->add_option("--lease", options->lease_s,
                    "seconds without a heartbeat until the server gives its task to another")
       ->check(CLI::Range(1.0, 86400.0))
       ->capture_default_str();
-  verb->add_option("--supernets", *folder, "folder with supernets beside the built-in ones");
+  verb->add_option("--supernets", *folder, "folder with supernets beside the built-in ones")
+      ->type_name(kFileArgument);
 }
 
 void add_repetition(CLI::App* verb, MeasureOptions& options) {
@@ -71,9 +74,12 @@ void add_measure(Verbs& verbs) {
         if (*predict) options->predict_url = verbs.address().url;
         return measure(*options);
       });
-  verb->add_option("supernet", options->supernet, "its supernet")->required();
+  verb->add_option("supernet", options->supernet, "its supernet")
+      ->required()
+      ->type_name(kSupernetArgument);
   CLI::Option* config =
-      verb->add_option("--config", options->config_file, "file with its config as JSON");
+      verb->add_option("--config", options->config_file, "file with its config as JSON")
+          ->type_name(kFileArgument);
   verb->add_option("--baseline", options->baseline,
                    "a baseline of the manifest (its first, unless --config is given)")
       ->excludes(config);
@@ -101,7 +107,8 @@ void add_operators(Verbs& verbs) {
       verbs.add("operators", "how long operators take, as a server's measurements found",
                 [=, &verbs] { return list_operators(verbs.client(), *options); });
   verbs.add_server(verb);
-  verb->add_option("--supernet", options->supernet, "only those of this built-in one's networks");
+  verb->add_option("--supernet", options->supernet, "only those of this built-in one's networks")
+      ->type_name(kSupernetArgument);
   verb->add_flag("--json", options->as_json, "as JSON");
 }
 
@@ -110,7 +117,9 @@ void add_precisions(Verbs& verbs) {
   CLI::App* verb = verbs.add(
       "precisions", "what leaving f32 gains on this machine, and what a study need not search",
       [=] { return print_precisions(*options); });
-  verb->add_option("supernet", options->supernet, "a built-in one")->required();
+  verb->add_option("supernet", options->supernet, "a built-in one")
+      ->required()
+      ->type_name(kSupernetArgument);
   verb->add_option("--batch", options->batch, "batch; 0 = the manifest's")
       ->check(CLI::Range(0, 4096));
   verb->add_option("--threads", options->threads, "threads of every operator")
@@ -119,11 +128,13 @@ void add_precisions(Verbs& verbs) {
   verb->add_flag("--json", options->as_json, "only the genes that gain nothing");
 }
 
-void add_registry(Verbs& verbs, const char* name, const char* help,
-                  int (*print)(const std::string&)) {
+void add_registry(Verbs& verbs, const char* name, const char* help, const char* kind,
+                  int (*print)(const std::string&, bool)) {
   auto entry = std::make_shared<std::string>();
-  verbs.add(name, help, [=] { return print(*entry); })
-      ->add_option("name", *entry, "one of them, with its options");
+  auto as_json = std::make_shared<bool>(false);
+  CLI::App* verb = verbs.add(name, help, [=] { return print(*entry, *as_json); });
+  verb->add_option("name", *entry, "one of them, with its options")->type_name(kind);
+  verb->add_flag("--json", *as_json, "as JSON");
 }
 
 }  // namespace
@@ -134,8 +145,9 @@ void add_machine_verbs(Verbs& verbs) {
   add_operators(verbs);
   add_precisions(verbs);
   add_registry(verbs, "algorithms", "what each search algorithm is and when to choose it",
-               &print_algorithms);
-  add_registry(verbs, "models", "what kinds of model a predictor can be made of", &print_models);
+               kAlgorithmArgument, &print_algorithms);
+  add_registry(verbs, "models", "what kinds of model a predictor can be made of", kModelArgument,
+               &print_models);
 }
 
 }  // namespace quarry::server

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <ranges>
 
+#include "server/cli/completion.hpp"
+
 namespace quarry::server {
 
 CLI::App* Verbs::add(const std::string& name, const std::string& help, std::function<int()> action,
@@ -29,7 +31,19 @@ void Verbs::add_server(CLI::App* verb) {
       ->envname("QUARRY_TOKEN");
   verb->add_option("--ca", address_.ca_file,
                    "PEM file of the authority of an https server's certificate")
-      ->envname("QUARRY_CA");
+      ->envname("QUARRY_CA")
+      ->type_name(kFileArgument);
+}
+
+ServerAddress Verbs::address_of_environment() const {
+  ServerAddress address = address_;
+  const auto take = [](const char* name, std::string& value) {
+    if (const char* given = std::getenv(name); given != nullptr && *given != '\0') value = given;
+  };
+  take("QUARRY_URL", address.url);
+  take("QUARRY_TOKEN", address.token);
+  take("QUARRY_CA", address.ca_file);
+  return address;
 }
 
 int Verbs::run() const {
@@ -40,7 +54,9 @@ int Verbs::run() const {
 }
 
 void add_data_folder(CLI::App* verb, std::string& folder) {
-  verb->add_option("--data", folder, "the server's folder")->capture_default_str();
+  verb->add_option("--data", folder, "the server's folder")
+      ->type_name(kFileArgument)
+      ->capture_default_str();
 }
 
 std::string default_data_folder() {

@@ -38,6 +38,8 @@ class Verbs {
   // --url, --token and --ca; the address is shared by all verbs, which are chosen one at a time.
   void add_server(CLI::App* verb);
   ServerAddress& address() { return address_; }
+  // As the environment has it, where the flags were not read.
+  ServerAddress address_of_environment() const;
   HttpClient client() const { return HttpClient(address_.url, address_.token, address_.ca_file); }
 
   // Runs the innermost verb that was chosen.
@@ -50,12 +52,19 @@ class Verbs {
 };
 
 void add_study_verbs(Verbs& verbs);
+// trials, measurements, fingerprints, workers
+void add_list_verbs(Verbs& verbs);
 // worker, measure, operators, precisions, algorithms, models
 void add_machine_verbs(Verbs& verbs);
 void add_supernet_verbs(Verbs& verbs);
 void add_import_verbs(Verbs& verbs);
 // token and backup: on a server's data folder
 void add_data_verbs(Verbs& verbs);
+
+// --filter, --order-by, --limit and --json, with examples of the first two for the help.
+struct ListFlags;
+void add_list_flags(CLI::App* verb, ListFlags& flags, const std::string& filter,
+                    const std::string& order);
 
 // --data FOLDER of a server on this machine.
 void add_data_folder(CLI::App* verb, std::string& folder);
