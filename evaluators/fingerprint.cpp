@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <fstream>
+#include <regex>
 
 #include "evaluators/hash.hpp"
 #include "evaluators/onednn/onednn_info.hpp"
@@ -46,6 +47,20 @@ std::string to_text(const Fingerprint& fingerprint) {
   return fingerprint.cpu + ", " + fingerprint.isa + ", " + std::to_string(fingerprint.cores) +
          " cores, governor " + fingerprint.governor + ", oneDNN " + fingerprint.onednn + ", " +
          std::to_string(fingerprint.threads) + (fingerprint.threads == 1 ? " thread" : " threads");
+}
+
+std::optional<Fingerprint> fingerprint_from_text(const std::string& text) {
+  static const std::regex kParts(
+      "(.*), ([^,]*), ([0-9]{1,6}) cores, governor ([^,]*), oneDNN ([^,]*), ([0-9]{1,6}) threads?");
+  std::smatch parts;
+  // The pattern backtracks along the text, and others write it.
+  if (text.size() > 500 || !std::regex_match(text, parts, kParts)) return std::nullopt;
+  return Fingerprint{.cpu = parts[1],
+                     .isa = parts[2],
+                     .cores = std::stoi(parts[3]),
+                     .governor = parts[4],
+                     .onednn = parts[5],
+                     .threads = std::stoi(parts[6])};
 }
 
 std::pair<std::string, std::string> identify_machine(int threads) {

@@ -1,6 +1,7 @@
 // What machine a measurement was made on. Measurements of two fingerprints never mix unmarked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,9 @@ Fingerprint machine_fingerprint(int threads);
 
 // One line; two fingerprints are equal iff their texts are.
 std::string to_text(const Fingerprint& fingerprint);
+
+// The inverse of to_text; nothing when the text is another's.
+std::optional<Fingerprint> fingerprint_from_text(const std::string& text);
 
 // Id and text of this machine with so many threads.
 std::pair<std::string, std::string> identify_machine(int threads);

@@ -41,6 +41,7 @@ struct App::Parts {
         tokens(database),
         answers(database),
         imports(database),
+        lists(database),
         predictor_store(open_predictor_store(database)),
         operator_store(database),
         operator_times(operator_store.load(),
@@ -59,6 +60,7 @@ struct App::Parts {
                 .supernets = supernets,
                 .user_supernets = user_supernets,
                 .imports = imports,
+                .lists = lists,
                 .resources = resources,
                 .predictors = predictors,
                 .desk = desk,
@@ -133,6 +135,7 @@ struct App::Parts {
   TokenStore tokens;
   AnswerStore answers;
   ImportStore imports;
+  ListStore lists;
   std::unique_ptr<PredictorStore> predictor_store;
   PredictorRegistry predictors{*predictor_store, *store, system_clock()};
   OperatorTimeStore operator_store;

@@ -80,6 +80,11 @@ bool changes_something(const Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
 
+Response not_acceptable(const Request& request, std::string_view type) {
+  return problem(406, request.path + " is " + std::string(type) + ", which the Accept header \"" +
+                          std::string(header(request, "accept")) + "\" does not take");
+}
+
 Response with_challenge(Response response) {
   response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"quarry\"");
   return response;
@@ -148,7 +153,12 @@ RouteLimits Gateway::limits(const Request& head) {
 Response Gateway::answer_or_refuse(const Request& request) {
   try {
     std::optional<Response> refused = refusal(request);
-    return refused ? std::move(*refused) : answer_once(request);
+    if (refused) return std::move(*refused);
+    Response response = answer_once(request);
+    if (response.status != 200 || response.events ||
+        accepts(header(request, "accept"), response.content_type))
+      return response;
+    return not_acceptable(request, response.content_type);
   } catch (const StoreError& error) {
     return no_database(error);
   }
@@ -164,6 +174,9 @@ std::optional<Response> Gateway::refusal(const Request& request) {
       return problem(415, "a body of type " + std::string(type) +
                               " is not understood: send JSON with Content-Type: application/json");
   }
+  // Before anything is done: every change is answered in JSON.
+  if (changes_something(request) && !accepts(header(request, "accept"), "application/json"))
+    return not_acceptable(request, "application/json");
   return refusal_of_precondition(request);
 }
 

@@ -4,6 +4,7 @@
 #include "search/supernets/json_fields.hpp"
 #include "server/access/gateway.hpp"
 #include "server/api/api.hpp"
+#include "server/api/list_page.hpp"
 #include "server/api/views.hpp"
 #include "server/storage/token.hpp"
 #include "server/studies/clock.hpp"
@@ -60,10 +61,17 @@ Response end_session(const ApiContext&, const Request&) {
   return response;
 }
 
-Response list_tokens(const ApiContext& context, const Request&) {
-  json items = json::array();
+Response list_tokens(const ApiContext& context, const Request& request) {
+  static const Listing kListing = {
+      .fields = {{.name = "id"},
+                 {.name = "name"},
+                 {.name = "scope", .allowed = {"read", "worker", "admin"}},
+                 {.name = "created_at"}},
+      .properties = {"id", "name", "scope", "created_at"},
+      .order = {{"created_at"}, {"id"}}};
+  std::vector<json> items;
   for (const TokenRecord& token : context.tokens.all()) items.push_back(token_view(token));
-  return json_response({{"items", std::move(items)}});
+  return answer_list(request, kListing, items);
 }
 
 Response create_token(const ApiContext& context, const Request& request) {

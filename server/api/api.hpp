@@ -13,6 +13,7 @@
 #include "server/storage/archive_store.hpp"
 #include "server/storage/import_store.hpp"
 #include "server/storage/lease_store.hpp"
+#include "server/storage/list_store.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
 #include "server/storage/token_store.hpp"
@@ -30,6 +31,7 @@ struct ApiContext {
   evaluators::SupernetLibrary& supernets;
   const SupernetFolder& user_supernets;
   ImportStore& imports;
+  ListStore& lists;
   const evaluators::Resources& resources;
   PredictorRegistry& predictors;
   TaskDesk& desk;
@@ -80,6 +82,7 @@ Response get_task(const ApiContext& context, const Request& request);
 Response ask_study(const ApiContext& context, const Request& request);
 Response tell_study(const ApiContext& context, const Request& request);
 Response list_workers(const ApiContext& context, const Request& request);
+Response list_tasks(const ApiContext& context, const Request& request);
 
 // task_batch.cpp
 Response complete_tasks(const ApiContext& context, const Request& request);
@@ -147,7 +150,17 @@ Response evaluate_predictor(const ApiContext& context, const Request& request);
 // operators.cpp
 Response list_operator_times(const ApiContext& context, const Request& request);
 
+// measurements.cpp
+Response list_measurements(const ApiContext& context, const Request& request);
+Response get_measurement(const ApiContext& context, const Request& request);
+Response list_fingerprints(const ApiContext& context, const Request& request);
+Response get_fingerprint(const ApiContext& context, const Request& request);
+
 // catalog.cpp
+Response list_algorithms(const ApiContext& context, const Request& request);
+Response get_algorithm(const ApiContext& context, const Request& request);
+Response list_evaluators(const ApiContext& context, const Request& request);
+Response get_evaluator(const ApiContext& context, const Request& request);
 Response get_catalog(const ApiContext& context, const Request& request);
 Response get_version(const ApiContext& context, const Request& request);
 

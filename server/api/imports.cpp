@@ -9,6 +9,7 @@
 #include "server/api/api.hpp"
 #include "server/api/import_request.hpp"
 #include "server/api/import_views.hpp"
+#include "server/api/list_page.hpp"
 #include "server/api/views.hpp"
 #include "server/studies/clock.hpp"
 
@@ -131,11 +132,25 @@ Response create_import(const ApiContext& context, const Request& request) {
   return answer(stored, stored.id == record.id);
 }
 
-Response list_imports(const ApiContext& context, const Request&) {
-  ordered_json items = ordered_json::array();
+Response list_imports(const ApiContext& context, const Request& request) {
+  static const Listing kListing = {
+      .fields = {{.name = "id"},
+                 {.name = "name"},
+                 {.name = "supernet"},
+                 {.name = "supernet_version"},
+                 {.name = "file"},
+                 {.name = "fingerprint"},
+                 {.name = "created_at"},
+                 {.name = "rows", .kind = FieldKind::kNumber},
+                 {.name = "metrics", .kind = FieldKind::kTexts}},
+      .properties = {"id", "name", "supernet", "supernet_version", "file", "fingerprint",
+                     "created_at", "rows", "metrics"},
+      .order = {{"created_at", true}, {"id", true}},
+      .shorthands = {{"supernet", "supernet"}, {"name", "name", Comparison::kHas}}};
+  std::vector<ordered_json> items;
   for (const ImportRecord& record : context.imports.imports())
     items.push_back(import_view(record, false));
-  return {.body = to_body({{"items", std::move(items)}})};
+  return answer_list(request, kListing, items);
 }
 
 Response get_import(const ApiContext& context, const Request& request) {
@@ -148,26 +163,32 @@ Response list_imported_rows(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto record = find_import(context.imports, request, refusal);
   if (!record) return refusal;
-  const auto page = read_page(request, refusal);
-  if (!page) return refusal;
-  std::vector<ImportedRow> rows = context.imports.rows(record->id, page->after, page->size + 1);
-  ordered_json token = nullptr;
-  if (rows.size() > page->size) {
-    rows.resize(page->size);
-    token = std::to_string(rows.back().line);
+  const auto metrics = json::parse(record->metrics).get<std::vector<std::string>>();
+  Listing listing{.fields = {{.name = "line", .kind = FieldKind::kNumber}},
+                  .properties = {"line", "genome", "config", "metrics"},
+                  .order = {{"line"}}};
+  for (const std::string& metric : metrics)
+    listing.fields.push_back({.name = metric, .kind = FieldKind::kNumber});
+  const auto asked = read_list(request, listing, refusal);
+  if (!asked) return refusal;
+  auto rows = context.lists.imported_rows(record->id, metrics, asked->query);
+  std::string token;
+  if (rows.size() > asked->page_size()) {
+    rows.resize(asked->page_size());
+    token = page_token(*asked, rows.back().place);
   }
   // A supernet of the user's that has gone, or has changed, cannot explain the genomes any more.
   const evaluators::LoadedSupernet* supernet = context.supernets.find(record->supernet);
   const bool explains = supernet != nullptr && supernet->version() == record->supernet_version;
-  ordered_json items = ordered_json::array();
-  for (const ImportedRow& row : rows) {
+  std::vector<std::string> items;
+  for (const auto& [row, place] : rows) {
     const auto genome = json::parse("[" + row.genome + "]").get<search::Genome>();
     ordered_json item = {{"line", row.line}, {"genome", genome}};
     if (explains) item["config"] = search::config_to_json(supernet->supernet().space, genome);
     item["metrics"] = ordered_json::parse(row.metrics);
-    items.push_back(std::move(item));
+    items.push_back(to_body(item));
   }
-  return {.body = to_body({{"items", std::move(items)}, {"next_page_token", std::move(token)}})};
+  return {.body = "{" + page_text(*asked, items, token) + "}"};
 }
 
 Response delete_import(const ApiContext& context, const Request& request) {

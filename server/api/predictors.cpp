@@ -4,6 +4,7 @@
 #include "evaluators/stored_predictor.hpp"
 #include "search/supernets/json_fields.hpp"
 #include "server/api/api.hpp"
+#include "server/api/list_page.hpp"
 #include "server/api/views.hpp"
 #include "server/predictors/training_request.hpp"
 
@@ -44,6 +45,16 @@ Response import_document(const ApiContext& context, const std::string& body,
                           "with ?name=NAME");
 }
 
+ListValue predictor_field(const PredictorRecord& record, const std::string& field) {
+  if (field == "id") return record.id;
+  if (field == "name") return record.name;
+  if (field == "version") return static_cast<double>(record.version);
+  if (field == "supernet") return record.supernet;
+  if (field == "metric") return record.metric;
+  if (field == "created_at") return record.created_at;
+  return static_cast<double>(record.number);
+}
+
 }  // namespace
 
 json predictor_view(const StoredPredictor& predictor) {
@@ -57,34 +68,41 @@ PredictorRegistry::Shared find_predictor(const ApiContext& context, const Reques
                                          Response& refusal) {
   const std::string& reference = request.parameters.find("id")->second;
   PredictorRegistry::Shared found = context.predictors.find(reference);
-  if (!found) refusal = problem(404, "there is no predictor " + reference);
+  if (found) return found;
+  std::vector<std::string> names;
+  for (const PredictorRecord& record : context.predictors.list({})) names.push_back(record.name);
+  refusal =
+      problem(404, "there is no predictor " + reference + search::did_you_mean(reference, names));
   return found;
 }
 
 Response list_predictors(const ApiContext& context, const Request& request) {
+  static const Listing kListing = {
+      .fields = {{.name = "id"},
+                 {.name = "name"},
+                 {.name = "version", .kind = FieldKind::kNumber},
+                 {.name = "supernet"},
+                 {.name = "metric"},
+                 {.name = "created_at"},
+                 {.name = "stored", .kind = FieldKind::kNumber, .is_hidden = true}},
+      .properties = {"id", "name", "version", "supernet", "supernet_version", "metric",
+                     "created_at", "model", "rows", "fingerprint", "quality"},
+      .order = {{"stored", true}},
+      .shorthands = {{"supernet", "supernet"}, {"metric", "metric"}, {"name", "name"}}};
   Response refusal;
-  constexpr std::string_view kFilters[] = {"supernet", "metric", "name"};
-  const auto page = read_page(request, refusal, kFilters);
-  if (!page) return refusal;
-  const auto filter = [&](const char* name) {
-    const auto given = request.query.find(name);
-    return given == request.query.end() ? std::string() : given->second;
-  };
-  PredictorQuery query{.supernet = filter("supernet"),
-                       .metric = filter("metric"),
-                       .name = filter("name"),
-                       .before = {},
-                       .limit = page->size + 1};
-  if (page->after >= 0) query.before = page->after;
-  std::vector<PredictorRecord> records = context.predictors.list(query);
-  json token = nullptr;
-  if (records.size() > page->size) {
-    records.resize(page->size);
-    token = std::to_string(records.back().number);
-  }
+  const auto asked = read_list(request, kListing, refusal);
+  if (!asked) return refusal;
+  constexpr std::size_t kAll = 1000000;
+  const auto records = context.predictors.list(
+      {.supernet = {}, .metric = {}, .name = {}, .before = {}, .limit = kAll});
+  const ListPage page =
+      select_page(*asked, records.size(), [&](std::size_t item, const std::string& field) {
+        return predictor_field(records[item], field);
+      });
   json items = json::array();
-  for (const PredictorRecord& record : records) items.push_back(predictor_item(record));
-  return json_response({{"items", std::move(items)}, {"next_page_token", std::move(token)}});
+  for (const std::size_t item : page.items)
+    items.push_back(with_fields(asked->fields, predictor_item(records[item])));
+  return page_response(std::move(items), page.next_page_token);
 }
 
 Response get_predictor(const ApiContext& context, const Request& request) {
@@ -106,12 +124,11 @@ Response export_predictor(const ApiContext& context, const Request& request) {
 
 Response import_predictor(const ApiContext& context, const Request& request) {
   std::optional<std::string> name;
-  for (const auto& [key, value] : request.query) {
-    if (key != "name")
-      return problem(400, "unknown query parameter \"" + key + "\"; known is name");
-    if (!is_predictor_name(value))
-      return problem(400, std::string("name ") + kPredictorNameRule + ", got \"" + value + "\"");
-    name = value;
+  if (const auto given = request.query.find("name"); given != request.query.end()) {
+    if (!is_predictor_name(given->second))
+      return problem(400,
+                     std::string("name ") + kPredictorNameRule + ", got \"" + given->second + "\"");
+    name = given->second;
   }
   return import_document(context, request.body, name);
 }

@@ -1,5 +1,6 @@
 // The table of the API.
 #include "server/api/api.hpp"
+#include "server/api/views.hpp"
 
 namespace quarry::server {
 namespace {
@@ -21,17 +22,32 @@ Response no_database(const StoreError& error) {
 }
 // 512 MiB unpacked are some 50 MiB.
 constexpr RouteLimits kArchiveLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
+// A filter may have to look at each of a million measurements.
+constexpr RouteLimits kLongListLimits{.is_slow = true};
+
+std::string in_lower_case(std::string text) {
+  for (char& letter : text) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return text;
+}
 
 }  // namespace
 
 Router make_router(const ApiContext& context) {
   Router router;
+  // What openapi.json does not declare is refused; lists say so beside their other mistakes.
+  const auto declared = declared_queries();
   const auto add = [&](const char* method, const char* pattern,
                        Response (*handler)(const ApiContext&, const Request&),
                        RouteLimits limits = {}) {
+    const auto found = declared.find(in_lower_case(method) + " " + pattern);
+    const DeclaredQuery query = found == declared.end() ? DeclaredQuery{} : found->second;
     router.add(
         method, pattern,
-        [&context, handler](const Request& request) {
+        [&context, handler, query](const Request& request) {
+          auto unknown = query.is_list ? std::nullopt : refuse_unknown(request, query.names);
+          if (unknown) return std::move(*unknown);
           try {
             return handler(context, request);
           } catch (const StoreError& error) {
@@ -63,6 +79,7 @@ Router make_router(const ApiContext& context) {
   add("POST", "/v1/tasks/{id}:heartbeat", &heartbeat_task, kStoring);
   add("POST", "/v1/tasks/{id}:complete", &complete_task, kStoring);
   add("POST", "/v1/tasks/{id}:fail", &fail_task, kStoring);
+  add("GET", "/v1/tasks", &list_tasks);
   add("GET", "/v1/workers", &list_workers);
   add("GET", "/v1/studies/{id}/trials", &list_trials);
   add("GET", "/v1/studies/{id}/front", &get_front);
@@ -93,8 +110,16 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/imports", &list_imports);
   add("GET", "/v1/imports/{id}", &get_import);
   add("DELETE", "/v1/imports/{id}", &delete_import);
-  add("GET", "/v1/imports/{id}/rows", &list_imported_rows);
+  add("GET", "/v1/imports/{id}/rows", &list_imported_rows, kLongListLimits);
   add("GET", "/v1/operators", &list_operator_times);
+  add("GET", "/v1/measurements", &list_measurements, kLongListLimits);
+  add("GET", "/v1/measurements/{id}", &get_measurement);
+  add("GET", "/v1/fingerprints", &list_fingerprints, kLongListLimits);
+  add("GET", "/v1/fingerprints/{id}", &get_fingerprint, kLongListLimits);
+  add("GET", "/v1/algorithms", &list_algorithms);
+  add("GET", "/v1/algorithms/{name}", &get_algorithm);
+  add("GET", "/v1/evaluators", &list_evaluators);
+  add("GET", "/v1/evaluators/{name}", &get_evaluator);
   add("GET", "/v1/catalog", &get_catalog);
   add("GET", "/version", &get_version);
   add("GET", "/openapi.json", &get_openapi);

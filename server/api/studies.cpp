@@ -1,10 +1,10 @@
 // /v1/studies: create, list, look at, label, delete.
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "search/supernets/json_fields.hpp"
 #include "server/api/awaited_workers.hpp"
+#include "server/api/list_page.hpp"
 #include "server/api/study_document.hpp"
 #include "server/api/views.hpp"
 #include "server/studies/confirmation_view.hpp"
@@ -53,10 +53,43 @@ void read_labels(search::ObjectReader& reader, StudyLabels& labels, search::Fiel
       reader.integer("priority", Presence::kOptional, 1, 100).value_or(labels.priority);
 }
 
-std::string lower(std::string text) {
-  for (char& letter : text)
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return text;
+Listing study_listing() {
+  const auto states = study_states();
+  return {.fields = {{.name = "id"},
+                     {.name = "name"},
+                     {.name = "state", .allowed = {states.begin(), states.end()}},
+                     {.name = "reason"},
+                     {.name = "created_at"},
+                     {.name = "tags", .kind = FieldKind::kTexts},
+                     {.name = "notes"},
+                     {.name = "priority", .kind = FieldKind::kNumber},
+                     {.name = "hypervolume", .kind = FieldKind::kNumber},
+                     {.name = "progress.trials", .kind = FieldKind::kNumber},
+                     {.name = "progress.elapsed_s", .kind = FieldKind::kNumber},
+                     {.name = "spec.supernet"}},
+          .properties = {"id", "name", "state", "reason", "allowed", "tags", "notes", "priority",
+                         "created_at", "spec", "progress", "hypervolume"},
+          .order = {{"created_at", true}, {"id", true}},
+          .shorthands = {{"state", "state"},
+                         {"tag", "tags", Comparison::kHas},
+                         {"name", "name", Comparison::kHas}}};
+}
+
+// Without the view, whose spec is only read where it is asked for.
+ListValue study_field(const StudyRecord& record, const std::string& field) {
+  if (field == "id") return record.id;
+  if (field == "name") return record.name;
+  if (field == "state") return record.state;
+  if (field == "reason") return record.reason;
+  if (field == "created_at") return record.created_at;
+  if (field == "tags") return record.tags;
+  if (field == "notes") return record.notes;
+  if (field == "priority") return static_cast<double>(record.priority);
+  if (field == "progress.trials") return static_cast<double>(record.trials);
+  if (field == "progress.elapsed_s") return record.elapsed_seconds;
+  if (field == "hypervolume")
+    return record.hypervolume ? ListValue(*record.hypervolume) : ListValue();
+  return json::parse(record.spec).at("supernet").get<std::string>();
 }
 
 json history_of(Store& store, const StudyRecord& record) {
@@ -91,7 +124,6 @@ void take_labels(json& document, StudyLabels& labels, search::FieldErrors& error
 
 Response create_from(const ApiContext& context, const Request& request, json document,
                      StudyLabels labels) {
-  if (auto unknown = refuse_unknown(request, {"draft"})) return *unknown;
   const auto draft = request.query.find("draft");
   if (draft != request.query.end() && draft->second != "true" && draft->second != "false")
     return problem(400, "draft must be true or false, got \"" + draft->second + "\"");
@@ -136,28 +168,19 @@ Response create_study(const ApiContext& context, const Request& request) {
   return create_from(context, request, std::move(*document), {});
 }
 
-// ?state=running&tag=bert&name=part of it, in any case
 Response list_studies(const ApiContext& context, const Request& request) {
-  if (auto unknown = refuse_unknown(request, {"state", "tag", "name"})) return *unknown;
-  const auto wanted = [&](const char* field) {
-    const auto found = request.query.find(field);
-    return found == request.query.end() ? std::string() : found->second;
-  };
-  const std::string state = wanted("state");
-  const std::string tag = wanted("tag");
-  const std::string name = lower(wanted("name"));
-  const auto states = study_states();
-  if (!state.empty() && std::ranges::find(states, state) == states.end())
-    return problem(400, "state must be " + search::one_of(states) + ", got \"" + state + "\"");
+  Response refusal;
+  const auto asked = read_list(request, study_listing(), refusal);
+  if (!asked) return refusal;
+  const std::vector<StudyRecord> studies = context.store.studies();
+  const ListPage page =
+      select_page(*asked, studies.size(), [&](std::size_t study, const std::string& field) {
+        return study_field(studies[study], field);
+      });
   json items = json::array();
-  for (const StudyRecord& record : context.store.studies()) {
-    const bool matches =
-        (state.empty() || record.state == state) &&
-        (tag.empty() || std::ranges::find(record.tags, tag) != record.tags.end()) &&
-        lower(record.name).find(name) != std::string::npos;
-    if (matches) items.push_back(study_view(record));
-  }
-  return json_response({{"items", std::move(items)}});
+  for (const std::size_t study : page.items)
+    items.push_back(with_fields(asked->fields, study_view(studies[study])));
+  return page_response(std::move(items), page.next_page_token);
 }
 
 Response get_study(const ApiContext& context, const Request& request) {

@@ -7,6 +7,7 @@
 #include "search/supernets/json_fields.hpp"
 #include "search/supernets/schema.hpp"
 #include "server/api/api.hpp"
+#include "server/api/list_page.hpp"
 #include "server/api/views.hpp"
 
 namespace quarry::server {
@@ -86,11 +87,21 @@ const evaluators::LoadedSupernet* find_supernet(const ApiContext& context, const
 
 }  // namespace
 
-Response list_supernets(const ApiContext& context, const Request&) {
-  json items = json::array();
+Response list_supernets(const ApiContext& context, const Request& request) {
+  static const Listing kListing = {
+      .fields = {{.name = "name"},
+                 {.name = "summary"},
+                 {.name = "version"},
+                 {.name = "has_weights", .kind = FieldKind::kFlag},
+                 {.name = "raw_size", .kind = FieldKind::kNumber},
+                 {.name = "canonical_size", .kind = FieldKind::kNumber}},
+      .properties = {"name", "summary", "version", "has_weights", "genes", "raw_size",
+                     "canonical_size", "baselines"},
+      .order = {{"name"}}};
+  std::vector<json> items;
   for (const std::string& name : context.supernets.names())
     items.push_back(supernet_view(*context.supernets.find(name)));
-  return json_response({{"items", std::move(items)}});
+  return answer_list(request, kListing, items);
 }
 
 Response get_supernet(const ApiContext& context, const Request& request) {

@@ -4,6 +4,7 @@
 
 #include "search/supernets/json_fields.hpp"
 #include "server/api/api.hpp"
+#include "server/api/list_page.hpp"
 #include "server/api/task_documents.hpp"
 #include "server/api/views.hpp"
 #include "server/studies/study_state.hpp"
@@ -259,21 +260,35 @@ Response tell_study(const ApiContext& context, const Request& request) {
                                       : take_result(context, lease->task, *document);
 }
 
+namespace {
+
+json task_view(const evaluators::Task& task) {
+  return {{"id", task.id}, {"study", task.study}, {"trial", task.trial}};
+}
+
+}  // namespace
+
 // Who lives, doing what. The server's own workers are one entry.
 Response list_workers(const ApiContext& context, const Request& request) {
-  if (auto unknown = refuse_unknown(request, {})) return *unknown;
+  static const Listing kListing = {
+      .fields = {{.name = "name"},
+                 {.name = "kind", .allowed = {"threads", "remote"}},
+                 {.name = "tags", .kind = FieldKind::kTexts},
+                 {.name = "evaluators", .kind = FieldKind::kTexts},
+                 {.name = "machine"},
+                 {.name = "silent_s", .kind = FieldKind::kNumber}},
+      .properties = {"name", "kind", "tags", "evaluators", "machine", "silent_s", "tasks"},
+      .order = {{"kind", true}, {"name"}}};
+  std::vector<json> items;
   json here = json::array();
-  for (const evaluators::Task& task : context.desk.running_here())
-    here.push_back({{"id", task.id}, {"study", task.study}, {"trial", task.trial}});
-  json items = json::array();
+  for (const evaluators::Task& task : context.desk.running_here()) here.push_back(task_view(task));
   items.push_back({{"name", "server"}, {"kind", "threads"}, {"tasks", std::move(here)}});
   for (const WorkerView& worker : context.desk.workers()) {
     json tasks = json::array();
-    for (const Lease& lease : worker.leases)
-      tasks.push_back({{"id", lease.task.id},
-                       {"token", lease.token},
-                       {"study", lease.task.study},
-                       {"trial", lease.task.trial}});
+    for (const Lease& lease : worker.leases) {
+      tasks.push_back(task_view(lease.task));
+      tasks.back()["token"] = lease.token;
+    }
     items.push_back({{"name", worker.name},
                      {"kind", "remote"},
                      {"tags", worker.offer.tags},
@@ -282,7 +297,38 @@ Response list_workers(const ApiContext& context, const Request& request) {
                      {"silent_s", worker.silent_seconds},
                      {"tasks", std::move(tasks)}});
   }
-  return json_response({{"items", std::move(items)}});
+  return answer_list(request, kListing, items);
+}
+
+// Those that somebody is at. What waits is its trial's state; what is over, GET /v1/tasks/{id}.
+Response list_tasks(const ApiContext& context, const Request& request) {
+  static const Listing kListing = {
+      .fields = {{.name = "id"},
+                 {.name = "study"},
+                 {.name = "trial", .kind = FieldKind::kNumber},
+                 {.name = "state", .allowed = {"leased", "running"}},
+                 {.name = "worker"},
+                 {.name = "evaluator"},
+                 {.name = "metrics", .kind = FieldKind::kTexts}},
+      .properties = {"id", "study", "trial", "state", "worker", "evaluator", "metrics", "token"},
+      .order = {{"id"}},
+      .shorthands = {{"study", "study"}, {"worker", "worker"}}};
+  std::vector<json> items;
+  const auto add = [&](const evaluators::Task& task, const char* state,
+                       const std::string& worker) -> json& {
+    json view = task_view(task);
+    view["state"] = state;
+    view["worker"] = worker;
+    view["evaluator"] = task.evaluator;
+    view["metrics"] = task.metrics;
+    return items.emplace_back(std::move(view));
+  };
+  for (const evaluators::Task& task : context.desk.running_here()) add(task, "running", "server");
+  for (const WorkerView& worker : context.desk.workers()) {
+    for (const Lease& lease : worker.leases)
+      add(lease.task, "leased", worker.name)["token"] = lease.token;
+  }
+  return answer_list(request, kListing, items);
 }
 
 }  // namespace quarry::server

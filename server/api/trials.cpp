@@ -1,13 +1,15 @@
 // /v1/studies/{id}/trials and /front. Trials are stored as the JSON that is shown, so a page is a
-// concatenation.
+// concatenation; it is found in the database (list_store.hpp).
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
+#include "search/core/metric.hpp"
 #include "server/api/api.hpp"
 #include "server/api/front_members.hpp"
+#include "server/api/listing.hpp"
 #include "server/api/views.hpp"
 #include "server/studies/front_choice.hpp"
 #include "server/studies/trial_log.hpp"
@@ -36,13 +38,45 @@ void show_live(std::vector<TrialRecord>& trials, const std::map<std::size_t, std
   }
 }
 
-std::string page_of(std::vector<TrialRecord> trials, std::size_t size) {
-  std::string token = "null";
-  if (trials.size() > size) {
-    trials.resize(size);
-    token = "\"" + std::to_string(trials.back().number) + "\"";
+// What trials of a study are listed by; a metric by its name, others by their place in a trial.
+Listing trial_listing(const StudyRecord& record, bool is_front) {
+  Listing listing{.fields = {{.name = "number", .kind = FieldKind::kNumber},
+                             {.name = "state",
+                              .allowed = {"queued", "leased", "measuring", "succeeded",
+                                          "infeasible", "failed", "expired", "cancelled"}},
+                             {.name = "on_front", .kind = FieldKind::kFlag},
+                             {.name = "is_baseline", .kind = FieldKind::kFlag}},
+                  .properties = {"number", "state", "genome", "config", "policy", "metrics",
+                                 "origin", "reason"},
+                  .order = {{"number"}}};
+  const nlohmann::json spec = nlohmann::json::parse(record.spec);
+  std::set<std::string> metrics;
+  for (const search::Metric& metric : search::known_metrics()) metrics.insert(metric.name);
+  const nlohmann::json plans = spec.value("metrics", nlohmann::json::object());
+  for (const auto& [metric, plan] : plans.items()) metrics.insert(metric);
+  for (const nlohmann::json& objective : spec.value("objectives", nlohmann::json::array()))
+    metrics.insert(objective.value("metric", ""));
+  for (const std::string& metric : metrics)
+    listing.fields.push_back({.name = metric, .kind = FieldKind::kNumber});
+  if (is_front) listing.others = {"where", "best", "within", "knee"};
+  return listing;
+}
+
+// "items" and "next_page_token" of what the query finds.
+std::string trials_page(const ApiContext& context, const ListRequest& asked, TrialListQuery query) {
+  query.list = asked.query;
+  auto found = context.lists.trials(query);
+  std::string token;
+  if (found.size() > asked.page_size()) {
+    found.resize(asked.page_size());
+    token = page_token(asked, found.back().place);
   }
-  return "\"items\":" + joined(trials) + ",\"next_page_token\":" + token;
+  std::vector<TrialRecord> trials;
+  for (auto& [trial, place] : found) trials.push_back(std::move(trial));
+  show_live(trials, query.live);
+  std::vector<std::string> items;
+  for (TrialRecord& trial : trials) items.push_back(std::move(trial.data));
+  return page_text(asked, items, token);
 }
 
 nlohmann::json choice_view(const FrontChoice& choice) {
@@ -52,30 +86,23 @@ nlohmann::json choice_view(const FrontChoice& choice) {
 }
 
 Response choose_from_front(const ApiContext& context, const Request& request,
-                           const StudyRecord& record, const Page& page,
-                           const std::vector<TrialRecord>& baselines) {
+                           const StudyRecord& record, const std::vector<TrialRecord>& baselines) {
   search::FieldErrors errors;
   const auto spec = parse_study_spec(nlohmann::json::parse(record.spec), context.supernets, errors,
                                      nullptr, context.resources);
   if (!spec) return field_problem("this server cannot read the study any more", errors);
-  std::vector<TrialRecord> front =
-      context.store.trials(record.id, {.limit = kLargestFront, .front_only = true});
-  const std::vector<FrontMember> members = members_of(front);
+  const std::vector<FrontMember> members =
+      members_of(context.store.trials(record.id, {.limit = kLargestFront, .front_only = true}));
   const FrontQuestion question =
       read_front_question(request.query, metrics_of(members, *spec), errors);
-  if (!errors.empty()) {
-    std::vector<std::pair<std::string, std::string>> mistakes;
-    for (const search::FieldError& error : errors)
-      mistakes.emplace_back(error.pointer, error.detail);
-    return problem(400, "the question about the front has mistakes", mistakes);
-  }
+  Response refusal;
+  const auto asked = read_list(request, trial_listing(record, true), refusal, errors);
+  if (!asked) return refusal;
   const FrontChoice choice = choose(members, spec->objectives, question);
-  const std::set<std::int64_t> satisfying(choice.satisfying.begin(), choice.satisfying.end());
-  std::erase_if(front, [&](const TrialRecord& trial) {
-    return !satisfying.contains(trial.number) || trial.number <= page.after;
-  });
-  return {.body = "{" + page_of(std::move(front), page.size) + ",\"baselines\":" +
-                  joined(baselines) + ",\"choice\":" + choice_view(choice).dump() + "}"};
+  const std::string page = trials_page(
+      context, *asked, {.study = record.id, .front_only = true, .numbers = choice.satisfying});
+  return {.body = "{" + page + ",\"baselines\":" + joined(baselines) +
+                  ",\"choice\":" + choice_view(choice).dump() + "}"};
 }
 
 }  // namespace
@@ -106,28 +133,28 @@ Response list_trials(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto record = find_study(context.store, request, refusal);
   if (!record) return refusal;
-  const auto page = read_page(request, refusal);
-  if (!page) return refusal;
-  auto trials = context.store.trials(record->id, {.after = page->after, .limit = page->size + 1});
-  show_live(trials, context.desk.live_states(record->id));
-  return {.body = "{" + page_of(std::move(trials), page->size) + "}"};
+  const auto asked = read_list(request, trial_listing(*record, false), refusal);
+  if (!asked) return refusal;
+  return {.body = "{" +
+                  trials_page(context, *asked,
+                              {.study = record->id, .live = context.desk.live_states(record->id)}) +
+                  "}"};
 }
 
 Response get_front(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto record = find_study(context.store, request, refusal);
   if (!record) return refusal;
-  constexpr std::string_view kQuestions[] = {"where", "best", "within", "knee"};
-  const auto page = read_page(request, refusal, kQuestions);
-  if (!page) return refusal;
   const auto baselines = context.store.trials(record->id, {.limit = 1000, .baselines_only = true});
+  constexpr std::string_view kQuestions[] = {"where", "best", "within", "knee"};
   const bool is_asked = std::ranges::any_of(kQuestions, [&](std::string_view name) {
     return request.query.find(name) != request.query.end();
   });
-  if (is_asked) return choose_from_front(context, request, *record, *page, baselines);
-  const auto front = context.store.trials(
-      record->id, {.after = page->after, .limit = page->size + 1, .front_only = true});
-  return {.body = "{" + page_of(front, page->size) + ",\"baselines\":" + joined(baselines) + "}"};
+  if (is_asked) return choose_from_front(context, request, *record, baselines);
+  const auto asked = read_list(request, trial_listing(*record, true), refusal);
+  if (!asked) return refusal;
+  const std::string page = trials_page(context, *asked, {.study = record->id, .front_only = true});
+  return {.body = "{" + page + ",\"baselines\":" + joined(baselines) + "}"};
 }
 
 }  // namespace quarry::server

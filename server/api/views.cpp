@@ -75,49 +75,26 @@ json study_view(const StudyRecord& record) {
           {"hypervolume", record.hypervolume ? json(*record.hypervolume) : json(nullptr)}};
 }
 
-std::optional<Page> read_page(const Request& request, Response& refusal,
-                              std::span<const std::string_view> filters) {
-  constexpr std::int64_t kMaxPage = 1000;
-  Page page;
-  if (const auto given = request.query.find("page_size"); given != request.query.end()) {
-    const auto size = read_integer(given->second);
-    if (!size || *size < 1) {
-      refusal = problem(
-          400, "page_size must be a whole number from 1 to 1000, got \"" + given->second + "\"");
-      return std::nullopt;
-    }
-    page.size = static_cast<std::size_t>(std::min(*size, kMaxPage));
-  }
-  if (const auto given = request.query.find("page_token"); given != request.query.end()) {
-    const auto after = read_integer(given->second);
-    if (!after || *after < 0) {
-      refusal = problem(400, "page_token must be a next_page_token that this server gave, got \"" +
-                                 given->second + "\"");
-      return std::nullopt;
-    }
-    page.after = *after;
-  }
-  std::vector<std::string> known(filters.begin(), filters.end());
-  known.insert(known.end(), {"page_size", "page_token"});
-  if (auto unknown = refuse_unknown(request, known)) {
-    refusal = std::move(*unknown);
-    return std::nullopt;
-  }
-  return page;
-}
-
 std::optional<Response> refuse_unknown(const Request& request,
                                        const std::vector<std::string>& known) {
+  std::vector<std::pair<std::string, std::string>> mistakes;
   for (const auto& [name, ignored] : request.query) {
     if (std::ranges::find(known, name) != known.end()) continue;
-    if (known.empty())
-      return problem(400, "there is no query parameter here, got \"" + name + "\"");
-    std::string names;
-    for (std::size_t i = 0; i < known.size(); ++i)
-      names += (i == 0 ? "" : i + 1 < known.size() ? ", " : " and ") + known[i];
-    return problem(400, "unknown query parameter \"" + name + "\"; known are " + names);
+    mistakes.emplace_back(name, known.empty() ? "there is no query parameter here"
+                                              : "unknown query parameter" +
+                                                    search::did_you_mean(name, known) +
+                                                    "; known are " + search::one_of(known));
   }
-  return std::nullopt;
+  return refuse_query(mistakes);
+}
+
+std::optional<Response> refuse_query(
+    const std::vector<std::pair<std::string, std::string>>& mistakes) {
+  if (mistakes.empty()) return std::nullopt;
+  const std::string detail = mistakes.size() == 1
+                                 ? mistakes[0].first + ": " + mistakes[0].second
+                                 : "the query has " + std::to_string(mistakes.size()) + " mistakes";
+  return problem(400, detail, mistakes);
 }
 
 std::optional<StudyRecord> find_study(Store& store, const Request& request, Response& refusal) {

@@ -1,9 +1,9 @@
 // JSON in and out of the API, shared by its resources.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,22 +27,24 @@ nlohmann::json study_view(const StudyRecord& record);
 // All that there is of it but for the numbers of its model.
 nlohmann::json predictor_view(const evaluators::StoredPredictor& predictor);
 
-struct Page {
-  std::int64_t after = -1;
-  std::size_t size = 50;
-};
-
-// Reads page_size (1..1000, larger ones are cut) and page_token of a query that may also have these
-// filters; nothing, and why in `refusal`, when they make no sense.
-std::optional<Page> read_page(const Request& request, Response& refusal,
-                              std::span<const std::string_view> filters = {});
-
 // Whole numbers of a query or header.
 std::optional<std::int64_t> read_integer(const std::string& text);
 
-// 400, naming it, when the query has a parameter that is not among `known`.
+// 400, naming them all, when the query has parameters that are not among `known`.
 std::optional<Response> refuse_unknown(const Request& request,
                                        const std::vector<std::string>& known);
+
+// 400 with mistakes of a query, each with its parameter; nothing where there is none.
+std::optional<Response> refuse_query(
+    const std::vector<std::pair<std::string, std::string>>& mistakes);
+
+// What openapi.json says of a route's query.
+struct DeclaredQuery {
+  std::vector<std::string> names;  // without those that all lists share
+  bool is_list = false;
+};
+// By method and path: "get /v1/studies".
+std::map<std::string, DeclaredQuery> declared_queries();
 
 // Finds the study that the path names, or answers 404.
 std::optional<StudyRecord> find_study(Store& store, const Request& request, Response& refusal);

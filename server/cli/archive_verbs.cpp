@@ -12,6 +12,7 @@
 #include "server/archives/log_replay.hpp"
 #include "server/archives/study_archive.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/completion.hpp"
 #include "server/cli/input.hpp"
 
 namespace quarry::server {
@@ -69,49 +70,52 @@ void print_pairs(const json& confirmation) {
 
 }  // namespace
 
-ArchiveVerbs::ArchiveVerbs(CLI::App& cli) {
-  CLI::App* archive = add(cli, "archive", "a study as one file that another machine can check",
-                          &ArchiveVerbs::archive);
-  add_url(archive);
-  archive->add_option("study", study_, "its id")->required();
-  archive->add_option("-o,--output", file_, "the file; - or none: stdout");
-  CLI::App* restore = add(cli, "restore", "take in a study from such a file; prints its id",
-                          &ArchiveVerbs::restore);
-  add_url(restore);
-  restore->add_option("file", file_, "what 'archive' wrote; - reads stdin")->required();
+ArchiveVerbs::ArchiveVerbs(Verbs& verbs) : verbs_(verbs) {
+  CLI::App* archive = add_on_server("archive", "a study as one file that another machine can check",
+                                    &ArchiveVerbs::archive);
+  add_study(archive);
+  archive->add_option("-o,--output", file_, "the file; - or none: stdout")
+      ->type_name(kFileArgument);
+  CLI::App* restore = add_on_server("restore", "take in a study from such a file; prints its id",
+                                    &ArchiveVerbs::restore);
+  restore->add_option("file", file_, "what 'archive' wrote; - reads stdin")
+      ->required()
+      ->type_name(kFileArgument);
   restore->add_flag("--json", as_json_, "as JSON");
-  CLI::App* replay = add(cli, "replay",
+  CLI::App* replay = add("replay",
                          "search again as such a file says, with its measurements, and compare "
                          "every byte; needs no server",
                          &ArchiveVerbs::replay);
-  replay->add_option("file", file_, "what 'archive' wrote; - reads stdin")->required();
-  replay->add_option("--supernets", supernets_, "folder with supernets beside the built-in ones");
+  replay->add_option("file", file_, "what 'archive' wrote; - reads stdin")
+      ->required()
+      ->type_name(kFileArgument);
+  replay->add_option("--supernets", supernets_, "folder with supernets beside the built-in ones")
+      ->type_name(kFileArgument);
   replay->add_flag("--json", as_json_, "as JSON");
-  add_confirm(cli);
+  add_confirm();
 }
 
-CLI::App* ArchiveVerbs::add(CLI::App& cli, const char* name, const char* help,
+CLI::App* ArchiveVerbs::add(const char* name, const char* help,
                             int (ArchiveVerbs::*action)() const) {
-  CLI::App* verb = cli.add_subcommand(name, help);
-  verbs_.push_back({verb, action});
+  return verbs_.add(name, help, [this, action] { return (this->*action)(); });
+}
+
+CLI::App* ArchiveVerbs::add_on_server(const char* name, const char* help,
+                                      int (ArchiveVerbs::*action)() const) {
+  CLI::App* verb = add(name, help, action);
+  verbs_.add_server(verb);
   return verb;
 }
 
-void ArchiveVerbs::add_url(CLI::App* verb) {
-  verb->add_option("--url", url_, "the server's address")
-      ->envname("QUARRY_URL")
-      ->capture_default_str();
-  verb->add_option("--token", token_, "for a server that asks for one; better in the environment")
-      ->envname("QUARRY_TOKEN");
-  verb->add_option("--ca", ca_file_, "PEM file of the authority of an https server's certificate")
-      ->envname("QUARRY_CA");
+void ArchiveVerbs::add_study(CLI::App* verb) {
+  verb->add_option("study", study_, "its id or name")->required()->type_name(kStudyArgument);
 }
 
-void ArchiveVerbs::add_confirm(CLI::App& cli) {
-  CLI::App* verb = add(cli, "confirm", "measure again what of a front cannot be told apart at 95 %",
-                       &ArchiveVerbs::confirm);
-  add_url(verb);
-  verb->add_option("study", study_, "a completed study's id")->required();
+void ArchiveVerbs::add_confirm() {
+  CLI::App* verb =
+      add_on_server("confirm", "measure again what of a front cannot be told apart at 95 %",
+                    &ArchiveVerbs::confirm);
+  add_study(verb);
   verb->add_option("--budget", budget_,
                    "repeats of each member at most, such as 10, or seconds, such as 60s")
       ->capture_default_str();
@@ -129,26 +133,12 @@ void ArchiveVerbs::add_confirm(CLI::App& cli) {
   verb->add_flag("--json", as_json_, "as JSON");
 }
 
-bool ArchiveVerbs::chosen() const {
-  for (const Verb& verb : verbs_) {
-    if (*verb.app) return true;
-  }
-  return false;
-}
-
-int ArchiveVerbs::run() const {
-  for (const Verb& verb : verbs_) {
-    if (*verb.app) return (this->*verb.action)();
-  }
-  return 2;
-}
-
 int ArchiveVerbs::archive() const {
-  const Response response = client().request("GET", "/v1/studies/" + study_ + "/archive");
-  if (response.status != 200) {
-    print_problem(response);
-    return 1;
-  }
+  int code = kDone;
+  const auto id = find_study_id(client(), study_, code);
+  if (!id) return code;
+  const Response response = client().request("GET", "/v1/studies/" + *id + "/archive");
+  if (response.status != 200) return refuse(response);
   if (file_.empty() || file_ == "-") {
     std::cout << response.body << std::flush;
     return 0;
@@ -165,10 +155,7 @@ int ArchiveVerbs::restore() const {
   if (!bytes) return 1;
   const Response response =
       client().request("POST", "/v1/studies:import_archive", *bytes, "application/octet-stream");
-  if (response.status != 201) {
-    print_problem(response);
-    return 1;
-  }
+  if (response.status != 201) return refuse(response);
   const json study = json::parse(response.body);
   if (as_json_) {
     std::cout << study.dump(2) << "\n";
@@ -227,22 +214,19 @@ bool ArchiveVerbs::read_budget(json& body) const {
   return true;
 }
 
-int ArchiveVerbs::follow_confirmation(std::int64_t number) const {
-  bool refused = false;
+int ArchiveVerbs::follow_confirmation(const std::string& id, std::int64_t number) const {
+  int code = kDone;
   client().stream(
-      "/v1/studies/" + study_ + "/events", 0,
+      "/v1/studies/" + id + "/events", 0,
       [&](const ServerSentEvent& event) {
         if (event.type != "study.confirmed") return true;
         return json::parse(event.data).at("confirmation").get<std::int64_t>() < number;
       },
-      [&](const Response& response) {
-        print_problem(response);
-        refused = true;
-      });
-  if (refused) return 1;
-  const auto study = fetch(client(), "/v1/studies/" + study_);
-  if (!study) return 1;
-  const json confirmation = json::parse(*study).at("confirmation");
+      [&](const Response& response) { code = refuse(response); });
+  if (code != kDone) return code;
+  const auto study = fetch_document(client(), "/v1/studies/" + id, code);
+  if (!study) return code;
+  const json& confirmation = study->at("confirmation");
   if (as_json_) {
     std::cout << confirmation.dump(2) << "\n";
   } else {
@@ -255,21 +239,21 @@ int ArchiveVerbs::follow_confirmation(std::int64_t number) const {
 
 int ArchiveVerbs::confirm() const {
   json body = json::object();
-  if (!read_budget(body)) return 2;
+  if (!read_budget(body)) return kWronglyUsed;
+  int code = kDone;
+  const auto id = find_study_id(client(), study_, code);
+  if (!id) return code;
   if (!where_.empty()) body["where"] = where_;
   if (!best_.empty()) body["best"] = best_;
   if (!within_.empty()) body["within"] = within_;
   if (knee_) body["knee"] = true;
   if (dry_run_) body["dry_run"] = true;
   const Response response =
-      client().request("POST", "/v1/studies/" + study_ + ":confirm", body.dump());
-  if (response.status != 200 && response.status != 202) {
-    print_problem(response);
-    return 1;
-  }
+      client().request("POST", "/v1/studies/" + *id + ":confirm", body.dump());
+  if (response.status != 200 && response.status != 202) return refuse(response);
   const json confirmation = json::parse(response.body).at("confirmation");
   if (response.status == 202 && !detach_)
-    return follow_confirmation(confirmation.at("number").get<std::int64_t>());
+    return follow_confirmation(*id, confirmation.at("number").get<std::int64_t>());
   if (as_json_) {
     std::cout << confirmation.dump(2) << "\n";
     return 0;

@@ -7,30 +7,23 @@
 #include <string>
 #include <vector>
 
-#include "server/http/client.hpp"
-
-namespace CLI {
-class App;
-}
+#include "server/cli/verbs.hpp"
 
 namespace quarry::server {
 
 class ArchiveVerbs {
  public:
-  // Adds the verbs to the command; keep it where it is until run().
-  explicit ArchiveVerbs(CLI::App& cli);
+  // Adds the verbs to the command; keep it where it is until they run. replay gives 1
+  // also where the replay differs.
+  explicit ArchiveVerbs(Verbs& verbs);
   ArchiveVerbs(const ArchiveVerbs&) = delete;
   ArchiveVerbs& operator=(const ArchiveVerbs&) = delete;
 
-  bool chosen() const;
-  // The process's exit code: of replay 1 also where the replay differs.
-  int run() const;
-
  private:
-  CLI::App* add(CLI::App& cli, const char* name, const char* help,
-                int (ArchiveVerbs::*action)() const);
-  void add_url(CLI::App* verb);
-  void add_confirm(CLI::App& cli);
+  CLI::App* add(const char* name, const char* help, int (ArchiveVerbs::*action)() const);
+  CLI::App* add_on_server(const char* name, const char* help, int (ArchiveVerbs::*action)() const);
+  void add_study(CLI::App* verb);
+  void add_confirm();
 
   int archive() const;
   int restore() const;
@@ -38,17 +31,10 @@ class ArchiveVerbs {
   int confirm() const;
 
   bool read_budget(nlohmann::json& body) const;
-  int follow_confirmation(std::int64_t number) const;
-  HttpClient client() const { return HttpClient(url_, token_, ca_file_); }
+  int follow_confirmation(const std::string& id, std::int64_t number) const;
+  HttpClient client() const { return verbs_.client(); }
 
-  struct Verb {
-    CLI::App* app = nullptr;
-    int (ArchiveVerbs::*action)() const = nullptr;
-  };
-  std::vector<Verb> verbs_;
-  std::string url_ = "http://127.0.0.1:8080";
-  std::string token_;
-  std::string ca_file_;
+  Verbs& verbs_;
   std::string study_;
   std::string file_;
   std::string supernets_;

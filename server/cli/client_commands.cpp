@@ -112,6 +112,7 @@ class Progress {
     return state_ == "completed" || state_ == "failed" || state_ == "cancelled";
   }
   bool failed() const { return state_ == "failed"; }
+  bool cancelled() const { return state_ == "cancelled"; }
   const std::string& reason() const { return reason_; }
 
   std::string line() const {
@@ -207,30 +208,30 @@ int submit(const HttpClient& client, const SubmitOptions& options, std::string& 
   if (study) study = with_seeds(options, std::move(*study));
   if (!study) return 1;
   const Response response = client.request("POST", "/v1/studies", *study);
-  if (response.status != 201) {
-    print_problem(response);
-    return 1;
-  }
+  if (response.status != 201) return refuse(response);
   const json created = json::parse(response.body);
   id = created.at("id");
   for (const std::string& sentence : seed_sentences(created))
     std::cerr << "quarry submit: " << sentence << "\n";
-  std::cout << id << std::endl;
-  return 0;
+  std::cout << (options.as_json ? created.dump(2) : id) << std::endl;
+  return kDone;
 }
 
-int watch(const HttpClient& client, const std::string& study) {
-  const auto document = fetch(client, "/v1/studies/" + study);
-  if (!document) return 1;
-  Progress progress(json::parse(*document));
-  const bool terminal = isatty(STDOUT_FILENO) != 0;
+int watch(const HttpClient& client, const std::string& study, bool as_json) {
+  int code = kDone;
+  const auto document = fetch_document(client, "/v1/studies/" + study, code);
+  if (!document) return code;
+  Progress progress(*document);
+  const bool terminal = !as_json && isatty(STDOUT_FILENO) != 0;
   int tenths = 0;
-  bool refused = false;
   client.stream(
       "/v1/studies/" + study + "/events", 0,
       [&](const ServerSentEvent& event) {
         progress.apply(event);
-        if (terminal) {
+        if (as_json) {
+          std::cout << "{\"id\":" << event.id << ",\"type\":" << json(event.type)
+                    << ",\"data\":" << event.data << "}" << std::endl;
+        } else if (terminal) {
           std::cout << "\r\033[2K" << progress.line() << std::flush;
         } else if (static_cast<int>(progress.share() * 10) > tenths || progress.ended()) {
           tenths = static_cast<int>(progress.share() * 10);
@@ -239,32 +240,33 @@ int watch(const HttpClient& client, const std::string& study) {
         // The server ends the stream: a study that was extended has ended before.
         return true;
       },
-      [&](const Response& response) {
-        print_problem(response);
-        refused = true;
-      });
+      [&](const Response& response) { code = refuse(response); });
   if (terminal) std::cout << "\n";
-  if (refused) return 1;
-  if (progress.failed()) {
-    std::cerr << "quarry: the study failed: " << progress.reason() << "\n";
-    return 1;
+  if (code != kDone) return code;
+  if (progress.failed() || progress.cancelled()) {
+    std::cerr << "quarry: the study "
+              << (progress.failed() ? "failed: " + progress.reason() : "was cancelled") << "\n";
+    return kFailed;
   }
-  if (!progress.reason().empty()) std::cout << "search ended: " << progress.reason() << "\n";
-  return 0;
+  if (!as_json && !progress.reason().empty())
+    std::cout << "search ended: " << progress.reason() << "\n";
+  return kDone;
 }
 
 int front(const HttpClient& client, const std::string& study, FrontFormat format, std::size_t limit,
           const FrontQuery& query) {
-  const auto document = fetch(client, "/v1/studies/" + study);
-  if (!document) return 1;
+  int code = kDone;
+  const auto document = fetch_document(client, "/v1/studies/" + study, code);
+  if (!document) return code;
   json joined = {{"items", json::array()}, {"baselines", json::array()}};
   std::string token;
   do {
-    const auto page =
-        fetch(client, "/v1/studies/" + study + "/front?page_size=1000" + query_text(query) +
-                          (token.empty() ? "" : "&page_token=" + token));
-    if (!page) return 1;
-    json answer = json::parse(*page);
+    const auto page = fetch_document(client,
+                                     "/v1/studies/" + study + "/front?page_size=1000" +
+                                         query_text(query) + query_part("page_token", token),
+                                     code);
+    if (!page) return code;
+    json answer = *page;
     for (json& item : answer.at("items")) joined["items"].push_back(std::move(item));
     joined["baselines"] = std::move(answer.at("baselines"));
     if (answer.contains("choice")) joined["choice"] = std::move(answer["choice"]);
@@ -281,7 +283,7 @@ int front(const HttpClient& client, const std::string& study, FrontFormat format
       std::cout << front_csv(joined);
       break;
     case FrontFormat::kTable: {
-      std::cout << front_table(json::parse(*document), joined, limit);
+      std::cout << front_table(*document, joined, limit);
       if (!chosen.empty()) std::cout << "\n" << chosen << "\n";
       if (joined.contains("choice")) break;  // of a part of the front nothing is gained
       for (const std::string& sentence : gain_sentences(joined))
@@ -291,7 +293,7 @@ int front(const HttpClient& client, const std::string& study, FrontFormat format
   }
   // A script that asked for one and got none must notice.
   const bool is_none = !chosen.empty() && joined["choice"].at("number").is_null();
-  return is_none ? 1 : 0;
+  return is_none ? kFailed : kDone;
 }
 
 }  // namespace quarry::server

@@ -1,6 +1,6 @@
 // The quarry command's verbs. Each is a client of the REST API, but for `measure`, `algorithms`,
-// `models` and most of `supernets`, which need no server. A verb gives the process's exit code:
-// 0 done, 1 refused or failed (the reason is on stderr), 2 used wrongly.
+// `models` and most of `supernets`, which need no server. A verb gives the process's exit code
+// (exit_code.hpp); as_json: the API's own document on stdout in place of text.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "evaluators/supernet_library.hpp"
+#include "server/cli/exit_code.hpp"
+#include "server/cli/lookups.hpp"
 #include "server/http/client.hpp"
 
 namespace quarry::server {
@@ -24,6 +26,7 @@ struct SubmitOptions {
   std::optional<std::int64_t> seed;
   std::string seeds_file;                // networks to measure first; "-" reads stdin
   std::vector<std::string> warm_starts;  // studies whose fronts are measured first
+  bool as_json = false;
 };
 
 // Prints the new study's id, alone on stdout, and gives it in `id`. What is taken of the fronts
@@ -31,8 +34,8 @@ struct SubmitOptions {
 int submit(const HttpClient& client, const SubmitOptions& options, std::string& id);
 
 // Follows a study to its end: a progress bar on a terminal, a line every tenth of the budget
-// elsewhere.
-int watch(const HttpClient& client, const std::string& study);
+// elsewhere; as_json: its events, one a line. 0 when it was completed.
+int watch(const HttpClient& client, const std::string& study, bool as_json = false);
 
 enum class FrontFormat { kTable, kJson, kCsv };
 // Which members, and which of them to take, as GET /v1/studies/{id}/front understands it.
@@ -48,21 +51,24 @@ int front(const HttpClient& client, const std::string& study, FrontFormat format
 
 // One verb of a study ("pause", "cancel", ...) with its body; prints the state that it is in now.
 int act_on_study(const HttpClient& client, const std::string& study, const std::string& verb,
-                 const std::string& body = "");
-int delete_study(const HttpClient& client, const std::string& study);
+                 bool as_json, const std::string& body = "");
+int delete_study(const HttpClient& client, const std::string& study, bool as_json);
 // Prints the copy's id. changes: a JSON merge patch to the study's document; may be empty.
-int clone_study(const HttpClient& client, const std::string& study, const std::string& changes);
+int clone_study(const HttpClient& client, const std::string& study, const std::string& changes,
+                bool as_json);
 int extend_study(const HttpClient& client, const std::string& study,
-                 std::optional<std::int64_t> trials, std::optional<double> seconds);
+                 std::optional<std::int64_t> trials, std::optional<double> seconds, bool as_json);
 // config_file: the network's config as JSON; "-" reads stdin.
 int enqueue_trial(const HttpClient& client, const std::string& study,
-                  const std::string& config_file);
+                  const std::string& config_file, bool as_json);
+// One study: what it searches, how far it is, what became of it when.
+int show_study(const HttpClient& client, const std::string& study, bool as_json);
 
 struct ListOptions {
   std::string state;
   std::string tag;
   std::string name;  // a part of it
-  bool as_json = false;
+  ListFlags flags;
 };
 int list_studies(const HttpClient& client, const ListOptions& options);
 
@@ -110,7 +116,7 @@ struct ImportOptions {
 int import_file(const HttpClient& client, const ImportOptions& options);
 // All imports of a server or, with an id, what one took.
 int show_imports(const HttpClient& client, const std::string& id, bool as_json);
-int delete_import(const HttpClient& client, const std::string& id);
+int delete_import(const HttpClient& client, const std::string& id, bool as_json);
 
 struct PrecisionsOptions {
   std::string supernet;
@@ -124,11 +130,11 @@ int print_precisions(const PrecisionsOptions& options);
 // The supernets inside the binary; one of them with its sizes and extremes; the same of a manifest
 // ("-" reads stdin), or every mistake in it; sending a manifest to a server, whose name for it is
 // printed.
-int list_supernets();
-int show_supernet(const std::string& name);
-int check_supernet(const std::string& path);
+int list_supernets(bool as_json);
+int show_supernet(const std::string& name, bool as_json);
+int check_supernet(const std::string& path, bool as_json);
 int print_manifest_schema();
-int add_supernet(const HttpClient& client, const std::string& path);
+int add_supernet(const HttpClient& client, const std::string& path, bool as_json);
 
 struct OperatorsOptions {
   std::string supernet;  // only steps of its networks; empty: all
@@ -138,8 +144,8 @@ struct OperatorsOptions {
 int list_operators(const HttpClient& client, const OperatorsOptions& options);
 
 // The registry's words on all of them or, with its options, on the one of this name.
-int print_algorithms(const std::string& name);
-int print_models(const std::string& name);
+int print_algorithms(const std::string& name, bool as_json);
+int print_models(const std::string& name, bool as_json);
 
 // The demo's story: submits a joint search, follows it, prints the front beside the baselines and
 // where the network is sensitive.
@@ -154,11 +160,12 @@ void print_problem(const Response& response);
 // The next work on the data folder itself, beside a server that runs on it or not.
 
 // Prints the token, alone on stdout. scope: read, worker or admin.
-int create_token(const std::string& data_folder, const std::string& name, const std::string& scope);
+int create_token(const std::string& data_folder, const std::string& name, const std::string& scope,
+                 bool as_json);
 int list_tokens(const std::string& data_folder, bool as_json);
-int revoke_token(const std::string& data_folder, const std::string& id);
+int revoke_token(const std::string& data_folder, const std::string& id, bool as_json);
 
 // Copies the database, whole and checked, into a new file.
-int backup(const std::string& data_folder, const std::string& file);
+int backup(const std::string& data_folder, const std::string& file, bool as_json);
 
 }  // namespace quarry::server

@@ -48,7 +48,7 @@ int import_file(const HttpClient& client, const ImportOptions& options) {
       client.request("POST", target_of(options), *text, "application/octet-stream");
   if (response.status >= 300) {
     print_refusal(response);
-    return 1;
+    return exit_code_of(response.status);
   }
   const json answer = json::parse(response.body);
   if (options.as_json) {
@@ -68,24 +68,28 @@ int import_file(const HttpClient& client, const ImportOptions& options) {
 }
 
 int show_imports(const HttpClient& client, const std::string& id, bool as_json) {
-  const auto body = fetch(client, "/v1/imports" + (id.empty() ? "" : "/" + percent_encode(id)));
-  if (!body) return 1;
-  const json answer = json::parse(*body);
-  if (as_json) {
-    std::cout << answer.dump(2) << "\n";
-  } else if (id.empty()) {
-    std::cout << import_table(answer.at("items"));
-  } else {
-    std::cout << import_table(json::array({answer})) << "\n" << import_report(answer.at("report"));
+  int code = kDone;
+  if (id.empty()) {
+    const auto items = fetch_items(client, "/v1/imports", "", 0, code);
+    if (!items) return code;
+    std::cout << (as_json ? json{{"items", *items}}.dump(2) + "\n" : import_table(*items));
+    return kDone;
   }
-  return 0;
+  const auto found = fetch_document(client, "/v1/imports/" + percent_encode(id), code);
+  if (!found) return code;
+  if (as_json) {
+    std::cout << found->dump(2) << "\n";
+  } else {
+    std::cout << import_table(json::array({*found})) << "\n" << import_report(found->at("report"));
+  }
+  return kDone;
 }
 
-int delete_import(const HttpClient& client, const std::string& id) {
+int delete_import(const HttpClient& client, const std::string& id, bool as_json) {
   const Response response = client.request("DELETE", "/v1/imports/" + percent_encode(id));
-  if (response.status < 300) return 0;
-  print_problem(response);
-  return 1;
+  if (response.status >= 300) return refuse(response);
+  if (as_json) std::cout << json{{"id", id}, {"deleted", true}}.dump(2) << "\n";
+  return kDone;
 }
 
 }  // namespace quarry::server

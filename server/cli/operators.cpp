@@ -71,11 +71,12 @@ void print_rows(const LatencyModel& model, const std::string& machine,
 }  // namespace
 
 int list_operators(const HttpClient& client, const OperatorsOptions& options) {
-  const auto document = fetch(client, "/v1/operators");
-  if (!document) return 1;
+  int code = kDone;
+  const auto items = fetch_items(client, "/v1/operators", "", 0, code);
+  if (!items) return code;
   if (options.as_json) {
-    std::cout << json::parse(*document).dump(2) << "\n";
-    return 0;
+    std::cout << json{{"items", *items}}.dump(2) << "\n";
+    return kDone;
   }
   std::optional<std::set<std::string>> only;
   if (!options.supernet.empty()) {
@@ -88,9 +89,8 @@ int list_operators(const HttpClient& client, const OperatorsOptions& options) {
     }
     only = steps_of(*supernet);
   }
-  const json items = json::parse(*document).at("items");
-  if (items.empty()) fmt::print("no operator was timed yet: a study that measures latency does\n");
-  for (const json& item : items)
+  if (items->empty()) fmt::print("no operator was timed yet: a study that measures latency does\n");
+  for (const json& item : *items)
     print_rows(evaluators::model_from_json(item), item.at("machine").get<std::string>(),
                only ? &*only : nullptr);
   return 0;
@@ -98,12 +98,11 @@ int list_operators(const HttpClient& client, const OperatorsOptions& options) {
 
 std::optional<LatencyModel> fetch_latency_model(const HttpClient& client,
                                                 const std::string& fingerprint) {
-  const auto document = fetch(client, "/v1/operators");
-  if (!document) return std::nullopt;
-  const json items = json::parse(*document).at("items");
-  for (const json& item : items) {
-    if (item.at("fingerprint") == fingerprint) return evaluators::model_from_json(item);
-  }
+  int code = kDone;
+  const auto items =
+      fetch_items(client, "/v1/operators", query_part("fingerprint", fingerprint), 0, code);
+  if (!items) return std::nullopt;
+  for (const json& item : *items) return evaluators::model_from_json(item);
   std::cerr << "the server has timed no operator on this machine with so many threads\n";
   return std::nullopt;
 }

@@ -10,6 +10,7 @@
 
 #include "search/supernets/json_fields.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/completion.hpp"
 #include "server/cli/input.hpp"
 #include "server/cli/predictor_report.hpp"
 #include "server/cli/seed_file.hpp"
@@ -32,17 +33,15 @@ std::optional<json> read_document(const std::string& path) {
   return errors.empty() ? document : std::nullopt;
 }
 
-// The answer of a request that succeeded; a refusal goes to stderr.
-std::optional<json> answer(const Response& response) {
-  if (response.status < 300) return json::parse(response.body);
-  print_problem(response);
-  return std::nullopt;
+int print(const json& document, bool as_json, std::string (*text)(const json&)) {
+  std::cout << (as_json ? document.dump(2) + "\n" : text(document));
+  return kDone;
 }
 
-int print(const std::optional<json>& document, bool as_json, std::string (*text)(const json&)) {
-  if (!document) return 1;
-  std::cout << (as_json ? document->dump(2) + "\n" : text(*document));
-  return 0;
+// What the server answered; a refusal goes to stderr.
+int print(const Response& response, bool as_json, std::string (*text)(const json&)) {
+  return response.status < 300 ? print(json::parse(response.body), as_json, text)
+                               : refuse(response);
 }
 
 std::string reference_line(const json& predictor) {
@@ -53,10 +52,10 @@ std::string reference_line(const json& predictor) {
 
 }  // namespace
 
-PredictorVerbs::PredictorVerbs(CLI::App& cli)
-    : verb_(cli.add_subcommand("predictors",
-                               "predictors that outlive their study: train, look at, ask, move")) {
-  verb_->require_subcommand(1);
+PredictorVerbs::PredictorVerbs(Verbs& verbs)
+    : all_(verbs),
+      group_(verbs.add_group("predictors",
+                             "predictors that outlive their study: train, look at, ask, move")) {
   add_lookups();
   add_training();
   add_use();
@@ -65,23 +64,23 @@ PredictorVerbs::PredictorVerbs(CLI::App& cli)
 
 CLI::App* PredictorVerbs::add(const char* name, const char* help,
                               int (PredictorVerbs::*action)() const) {
-  CLI::App* verb = verb_->add_subcommand(name, help);
-  verb->add_option("--url", url_, "the server's address")
-      ->envname("QUARRY_URL")
-      ->capture_default_str();
-  verbs_.push_back({verb, action});
+  CLI::App* verb = all_.add(
+      name, help, [this, action] { return (this->*action)(); }, group_);
+  all_.add_server(verb);
   return verb;
 }
 
 void PredictorVerbs::add_reference(CLI::App* verb) {
   verb->add_option("predictor", reference_, "its id, name (the newest version) or NAME@VERSION")
-      ->required();
+      ->required()
+      ->type_name(kPredictorArgument);
 }
 
 void PredictorVerbs::add_lookups() {
   CLI::App* list = add("list", "all of a server, the newest first", &PredictorVerbs::list);
-  list->add_option("--supernet", supernet_, "only those of this supernet");
-  list->add_option("--metric", metric_, "only those of this metric");
+  list->add_option("--supernet", supernet_, "only those of this supernet")
+      ->type_name(kSupernetArgument);
+  list->add_option("--metric", metric_, "only those of this metric")->type_name(kMetricArgument);
   list->add_flag("--json", as_json_, "as JSON");
   CLI::App* show = add("show", "one: quality, residuals, parity", &PredictorVerbs::show);
   add_reference(show);
@@ -90,17 +89,23 @@ void PredictorVerbs::add_lookups() {
 
 void PredictorVerbs::add_training() {
   CLI::App* train = add("train", "make one of what was measured", &PredictorVerbs::train);
-  train->add_option("file", file_,
-                    "the request as JSON, as POST /v1/predictors takes it; - reads stdin");
+  train
+      ->add_option("file", file_,
+                   "the request as JSON, as POST /v1/predictors takes it; - reads stdin")
+      ->type_name(kFileArgument);
   train->add_option("--name", name_, "its name; one that is there gets a new version");
-  train->add_option("--metric", metric_, "what to predict");
-  train->add_option("--supernet", supernet_, "of which supernet (the first study's)");
+  train->add_option("--metric", metric_, "what to predict")->type_name(kMetricArgument);
+  train->add_option("--supernet", supernet_, "of which supernet (the first study's)")
+      ->type_name(kSupernetArgument);
   train->add_option("--study", studies_, "learn from this study's trials; repeat for more")
+      ->type_name(kStudyArgument)
       ->allow_extra_args(false);
   train->add_option("--import", imports_, "learn from these imported measurements; repeat for more")
+      ->type_name(kImportArgument)
       ->allow_extra_args(false);
   train->add_option("--fingerprint", fingerprint_, "only from what was measured on this machine");
-  train->add_option("--model", model_, "which kind, as 'quarry models' lists them");
+  train->add_option("--model", model_, "which kind, as 'quarry models' lists them")
+      ->type_name(kModelArgument);
   train->add_option("--feature", features_, "a derived feature beside the genes; repeat for more")
       ->allow_extra_args(false);
   train->add_flag("--json", as_json_, "as JSON");
@@ -113,15 +118,19 @@ void PredictorVerbs::add_use() {
       ->add_option("file", file_,
                    "networks: an array of configs, or a front as 'front --json' prints it; - reads "
                    "stdin")
-      ->required();
+      ->required()
+      ->type_name(kFileArgument);
   predict->add_flag("--json", as_json_, "as JSON");
   CLI::App* evaluate =
       add("evaluate", "how good one is on other measured networks", &PredictorVerbs::evaluate);
   add_reference(evaluate);
-  evaluate->add_option("file", file_, "{\"rows\": [{\"config\", \"value\"}, ...]}; - reads stdin");
+  evaluate->add_option("file", file_, "{\"rows\": [{\"config\", \"value\"}, ...]}; - reads stdin")
+      ->type_name(kFileArgument);
   evaluate->add_option("--study", studies_, "on this study's trials; repeat for more")
+      ->type_name(kStudyArgument)
       ->allow_extra_args(false);
   evaluate->add_option("--import", imports_, "on these imported measurements; repeat for more")
+      ->type_name(kImportArgument)
       ->allow_extra_args(false);
   evaluate->add_flag("--json", as_json_, "as JSON");
 }
@@ -129,9 +138,11 @@ void PredictorVerbs::add_use() {
 void PredictorVerbs::add_transport() {
   CLI::App* out = add("export", "one as a file for another server", &PredictorVerbs::export_one);
   add_reference(out);
-  out->add_option("--output", file_, "the file; without it, stdout");
+  out->add_option("--output", file_, "the file; without it, stdout")->type_name(kFileArgument);
   CLI::App* in = add("import", "take in such a file", &PredictorVerbs::import_one);
-  in->add_option("file", file_, "what 'export' wrote; - reads stdin")->required();
+  in->add_option("file", file_, "what 'export' wrote; - reads stdin")
+      ->required()
+      ->type_name(kFileArgument);
   in->add_option("--name", name_, "as a new version of this name");
   in->add_flag("--json", as_json_, "as JSON");
   CLI::App* drop = add("delete", "take one away", &PredictorVerbs::delete_one);
@@ -139,44 +150,27 @@ void PredictorVerbs::add_transport() {
   drop->add_flag("--json", as_json_, "as JSON");
 }
 
-bool PredictorVerbs::chosen() const { return verb_->parsed(); }
-
-int PredictorVerbs::run() const {
-  for (const Verb& verb : verbs_) {
-    if (verb.app->parsed()) return (this->*verb.action)();
-  }
-  return 2;
-}
-
 std::string PredictorVerbs::path(const std::string& verb) const {
   return "/v1/predictors/" + percent_encode(reference_) + verb;
 }
 
 int PredictorVerbs::list() const {
-  std::string filter = "?page_size=1000";
-  if (!supernet_.empty()) filter += "&supernet=" + percent_encode(supernet_);
-  if (!metric_.empty()) filter += "&metric=" + percent_encode(metric_);
-  json all = {{"items", json::array()}};
-  std::string token;
-  do {
-    const auto page = answer(client().request(
-        "GET", "/v1/predictors" + filter + (token.empty() ? "" : "&page_token=" + token)));
-    if (!page) return 1;
-    for (const json& item : page->at("items")) all["items"].push_back(item);
-    token = page->at("next_page_token").is_string() ? page->at("next_page_token").get<std::string>()
-                                                    : "";
-  } while (!token.empty());
-  return print(all, as_json_,
+  int code = kDone;
+  const auto items =
+      fetch_items(client(), "/v1/predictors",
+                  query_part("supernet", supernet_) + query_part("metric", metric_), 0, code);
+  if (!items) return code;
+  return print(json{{"items", *items}}, as_json_,
                [](const json& document) { return predictor_table(document.at("items")); });
 }
 
 int PredictorVerbs::show() const {
-  return print(answer(client().request("GET", path())), as_json_, &predictor_report);
+  return print(client().request("GET", path()), as_json_, &predictor_report);
 }
 
 int PredictorVerbs::train() const {
   std::optional<json> request = read_document(file_);
-  if (!request) return 1;
+  if (!request) return kFailed;
   if (!name_.empty()) (*request)["name"] = name_;
   if (!metric_.empty()) (*request)["metric"] = metric_;
   if (!supernet_.empty()) (*request)["supernet"] = supernet_;
@@ -185,31 +179,31 @@ int PredictorVerbs::train() const {
   if (!fingerprint_.empty()) (*request)["fingerprint"] = fingerprint_;
   if (!model_.empty()) (*request)["model"] = model_;
   if (!features_.empty()) (*request)["features"] = features_;
-  return print(answer(client().request("POST", "/v1/predictors", request->dump())), as_json_,
+  return print(client().request("POST", "/v1/predictors", request->dump()), as_json_,
                &predictor_report);
 }
 
 int PredictorVerbs::predict() const {
   const auto text = read_input("predictors", file_);
-  if (!text) return 1;
+  if (!text) return kFailed;
   search::FieldErrors errors;
   std::vector<std::string> notes;
   const json configs = read_seed_configs(*text, errors, notes);
   print_mistakes("predictors", file_, errors);
-  if (!errors.empty()) return 1;
+  if (!errors.empty()) return kFailed;
   for (const std::string& note : notes)
     std::cerr << "quarry predictors: " << file_ << " " << note << "\n";
   const json request = {{"configs", configs}};
-  return print(answer(client().request("POST", path(":predict"), request.dump())), as_json_,
+  return print(client().request("POST", path(":predict"), request.dump()), as_json_,
                &prediction_table);
 }
 
 int PredictorVerbs::evaluate() const {
   std::optional<json> request = read_document(file_);
-  if (!request) return 1;
+  if (!request) return kFailed;
   if (!studies_.empty()) (*request)["studies"] = studies_;
   if (!imports_.empty()) (*request)["imports"] = imports_;
-  return print(answer(client().request("POST", path(":evaluate"), request->dump())), as_json_,
+  return print(client().request("POST", path(":evaluate"), request->dump()), as_json_,
                [](const json& document) {
                  return fmt::format("{}: {} of the networks were learned from\n",
                                     document.at("predictor").get<std::string>(),
@@ -220,28 +214,28 @@ int PredictorVerbs::evaluate() const {
 
 int PredictorVerbs::export_one() const {
   const Response response = client().request("GET", path(":export"));
-  if (!answer(response)) return 1;
+  if (response.status >= 300) return refuse(response);
   if (file_.empty()) {
     std::cout << response.body << "\n";
-    return 0;
+    return kDone;
   }
   std::ofstream file(file_);
   file << response.body << "\n";
   if (file.flush()) return 0;
   std::cerr << "quarry predictors: cannot write " << file_ << "\n";
-  return 1;
+  return kFailed;
 }
 
 int PredictorVerbs::import_one() const {
   const auto text = read_input("predictors", file_);
-  if (!text) return 1;
+  if (!text) return kFailed;
   const std::string query = name_.empty() ? "" : "?name=" + percent_encode(name_);
-  return print(answer(client().request("POST", "/v1/predictors:import" + query, *text)), as_json_,
+  return print(client().request("POST", "/v1/predictors:import" + query, *text), as_json_,
                &reference_line);
 }
 
 int PredictorVerbs::delete_one() const {
-  return print(answer(client().request("DELETE", path())), as_json_, &reference_line);
+  return print(client().request("DELETE", path()), as_json_, &reference_line);
 }
 
 }  // namespace quarry::server

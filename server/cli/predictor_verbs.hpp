@@ -7,24 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "server/http/client.hpp"
-
-namespace CLI {
-class App;
-}
+#include "server/cli/verbs.hpp"
 
 namespace quarry::server {
 
 class PredictorVerbs {
  public:
-  // Adds the verb to the command; keep it where it is until run().
-  explicit PredictorVerbs(CLI::App& cli);
+  // Adds the verb to the command; keep it where it is until that runs.
+  explicit PredictorVerbs(Verbs& verbs);
   PredictorVerbs(const PredictorVerbs&) = delete;
   PredictorVerbs& operator=(const PredictorVerbs&) = delete;
-
-  bool chosen() const;
-  // The process's exit code.
-  int run() const;
 
  private:
   CLI::App* add(const char* name, const char* help, int (PredictorVerbs::*action)() const);
@@ -43,16 +35,11 @@ class PredictorVerbs {
   int import_one() const;
   int delete_one() const;
 
-  HttpClient client() const { return HttpClient(url_); }
+  HttpClient client() const { return all_.client(); }
   std::string path(const std::string& verb = "") const;
 
-  struct Verb {
-    CLI::App* app = nullptr;
-    int (PredictorVerbs::*action)() const = nullptr;
-  };
-  CLI::App* verb_;
-  std::vector<Verb> verbs_;
-  std::string url_ = "http://127.0.0.1:8080";
+  Verbs& all_;
+  CLI::App* group_;
   bool as_json_ = false;
   std::string reference_;
   std::string file_;

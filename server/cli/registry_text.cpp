@@ -6,16 +6,20 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <vector>
 
 #include "predictors/predictor.hpp"
 #include "search/algorithms/registry.hpp"
 #include "search/supernets/field_error.hpp"
+#include "search/supernets/option_spec_json.hpp"
 #include "server/cli/commands.hpp"
 
 namespace quarry::server {
 namespace {
+
+using nlohmann::json;
 
 std::string range_text(const OptionSpec& spec) {
   const bool below = std::isfinite(spec.max);
@@ -89,7 +93,33 @@ int refuse(const std::string& noun, const std::string& name, const Entries& entr
   for (const auto& entry : entries) known.push_back(entry.name);
   fmt::print(stderr, "quarry {}s: unknown {} \"{}\"{}; known are {}\n", noun, noun, name,
              search::did_you_mean(name, known), search::one_of(known));
-  return 1;
+  return kNotThere;
+}
+
+json to_json(const search::AlgorithmEntry& entry) {
+  return {{"name", entry.name},
+          {"summary", entry.summary},
+          {"options", search::option_specs_to_json(entry.options)},
+          {"choose", entry.choose},
+          {"paper", entry.paper},
+          {"max_objectives", entry.max_objectives}};
+}
+json to_json(const predictors::PredictorEntry& entry) {
+  return {{"name", entry.name},
+          {"summary", entry.summary},
+          {"options", search::option_specs_to_json(entry.options)}};
+}
+
+// All of them in an array or, by name, one.
+template <typename Entries>
+int print_json(const std::string& noun, const std::string& name, const Entries& entries) {
+  json all = json::array();
+  for (const auto& entry : entries) {
+    if (name.empty() || name == entry.name) all.push_back(to_json(entry));
+  }
+  if (all.empty()) return refuse(noun, name, entries);
+  std::cout << (name.empty() ? all : all.front()).dump(2) << "\n";
+  return kDone;
 }
 
 }  // namespace
@@ -110,14 +140,16 @@ std::optional<std::string> model_text(const std::string& name) {
   return one_text(predictors::find_predictor(name));
 }
 
-int print_algorithms(const std::string& name) {
+int print_algorithms(const std::string& name, bool as_json) {
+  if (as_json) return print_json("algorithm", name, search::algorithm_registry());
   const auto text = name.empty() ? algorithms_text() : algorithm_text(name);
   if (!text) return refuse("algorithm", name, search::algorithm_registry());
   std::cout << *text;
   return 0;
 }
 
-int print_models(const std::string& name) {
+int print_models(const std::string& name, bool as_json) {
+  if (as_json) return print_json("model", name, predictors::predictor_registry());
   const auto text = name.empty() ? models_text() : model_text(name);
   if (!text) return refuse("model", name, predictors::predictor_registry());
   std::cout << *text;

@@ -13,12 +13,37 @@
 namespace quarry::server {
 namespace {
 
+using nlohmann::json;
+
 std::string size_text(double size) {
   return size < 1e6 ? fmt::format("{:.0f}", size) : fmt::format("{:.3g}", size);
 }
 
-void print_facts(const search::Supernet& supernet) {
+json facts_json(const search::Supernet& supernet, const search::SupernetFacts& facts) {
+  json networks = json::array();
+  for (const search::NetworkFacts& network : facts.networks) {
+    networks.push_back({{"name", network.name},
+                        {"operators", network.operators},
+                        {"macs", network.macs},
+                        {"params", network.params},
+                        {"model_size_bytes", network.model_size_bytes},
+                        {"peak_activation_bytes", network.peak_activation_bytes}});
+  }
+  return {{"name", supernet.name},
+          {"summary", supernet.summary},
+          {"genes", facts.genes},
+          {"raw_size", facts.raw_size},
+          {"canonical_size", facts.canonical_size ? json(*facts.canonical_size) : json(nullptr)},
+          {"macs_convention", search::to_text(supernet.metrics.convention)},
+          {"networks", std::move(networks)}};
+}
+
+void print_facts(const search::Supernet& supernet, bool as_json) {
   const search::SupernetFacts facts = search::facts_of(supernet);
+  if (as_json) {
+    fmt::print("{}\n", facts_json(supernet, facts).dump(2));
+    return;
+  }
   fmt::print("{}\n  {}\n", supernet.name, supernet.summary);
   fmt::print("  {} genes, {} genomes, {} networks\n\n", facts.genes, size_text(facts.raw_size),
              facts.canonical_size ? size_text(*facts.canonical_size) : "too many to count");
@@ -34,8 +59,18 @@ void print_facts(const search::Supernet& supernet) {
 
 }  // namespace
 
-int list_supernets() {
+int list_supernets(bool as_json) {
   const evaluators::SupernetLibrary library = evaluators::SupernetLibrary::builtin();
+  if (as_json) {
+    json items = json::array();
+    for (const std::string& name : library.names()) {
+      const search::Supernet& supernet = library.find(name)->supernet();
+      items.push_back(
+          {{"name", name}, {"summary", supernet.summary}, {"genes", supernet.space.size()}});
+    }
+    fmt::print("{}\n", items.dump(2));
+    return kDone;
+  }
   for (const std::string& name : library.names()) {
     const search::Supernet& supernet = library.find(name)->supernet();
     fmt::print("{:<36} {:>4} genes  {}\n", name, supernet.space.size(), supernet.summary);
@@ -44,19 +79,19 @@ int list_supernets() {
   return 0;
 }
 
-int show_supernet(const std::string& name) {
+int show_supernet(const std::string& name, bool as_json) {
   const evaluators::SupernetLibrary library = evaluators::SupernetLibrary::builtin();
   if (const evaluators::LoadedSupernet* found = library.find(name)) {
-    print_facts(found->supernet());
-    return 0;
+    print_facts(found->supernet(), as_json);
+    return kDone;
   }
   const std::vector<std::string> names = library.names();
   std::cerr << "quarry supernets: there is no built-in supernet " << name
             << search::did_you_mean(name, names) << "; there are " << search::one_of(names) << "\n";
-  return 1;
+  return kNotThere;
 }
 
-int check_supernet(const std::string& path) {
+int check_supernet(const std::string& path, bool as_json) {
   const std::optional<std::string> text = read_input("supernets", path);
   if (!text) return 1;
   search::FieldErrors errors;
@@ -68,7 +103,7 @@ int check_supernet(const std::string& path) {
     std::cerr << errors.size() << (errors.size() == 1 ? " mistake\n" : " mistakes\n");
     return 1;
   }
-  print_facts(*supernet);
+  print_facts(*supernet, as_json);
   return 0;
 }
 
@@ -77,15 +112,13 @@ int print_manifest_schema() {
   return 0;
 }
 
-int add_supernet(const HttpClient& client, const std::string& path) {
+int add_supernet(const HttpClient& client, const std::string& path, bool as_json) {
   const std::optional<std::string> text = read_input("supernets", path);
   if (!text) return 1;
   const Response response = client.request("POST", "/v1/supernets", *text);
-  if (response.status >= 300) {
-    print_problem(response);
-    return 1;
-  }
-  fmt::print("{}\n", nlohmann::json::parse(response.body)["name"].get<std::string>());
+  if (response.status >= 300) return refuse(response);
+  const json added = json::parse(response.body);
+  fmt::print("{}\n", as_json ? added.dump(2) : added["name"].get<std::string>());
   return 0;
 }
 

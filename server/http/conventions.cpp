@@ -106,6 +106,27 @@ Response conform(const Request& request, Response response) {
   return response;
 }
 
+bool accepts(std::string_view list, std::string_view type) {
+  type = type.substr(0, type.find(';'));
+  if (list.empty() || type.empty()) return true;
+  const bool is_json = type == "application/json" || type.ends_with("+json");
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    std::string_view range = list.substr(0, comma);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    const bool is_refused =
+        range.find(";q=0") != std::string_view::npos &&
+        range.find_first_of("123456789", range.find(";q=0") + 4) == std::string_view::npos;
+    range = range.substr(0, range.find(';'));
+    while (range.starts_with(' ')) range.remove_prefix(1);
+    while (range.ends_with(' ')) range.remove_suffix(1);
+    if (is_refused) continue;
+    if (range == "*/*" || range == type || (is_json && range == "application/json")) return true;
+    if (range.ends_with("/*") && type.starts_with(range.substr(0, range.size() - 1))) return true;
+  }
+  return false;
+}
+
 std::string entity_tag(std::string_view body) {
   return "\"" + evaluators::hash_text({body}) + "\"";
 }

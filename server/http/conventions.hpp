@@ -16,6 +16,10 @@ std::string request_id(const Request& request);
 // are.
 Response conform(const Request& request, Response response);
 
+// Whether an Accept header ("" accepts everything) takes an answer of this type. Problems are
+// always taken, and whoever takes JSON takes every type that is JSON.
+bool accepts(std::string_view list, std::string_view type);
+
 // A quoted strong tag: equal bodies have equal tags.
 std::string entity_tag(std::string_view body);
 

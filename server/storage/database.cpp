@@ -14,7 +14,7 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 8;
+constexpr int kSchemaVersion = 9;
 constexpr int kFirstSchema = 2;  // what kSchema makes
 
 // Rows hold what one line of the file measured: {"accuracy": 0.754}.
@@ -120,8 +120,24 @@ CREATE TABLE machine_peaks (
 ) WITHOUT ROWID;
 )";
 
+// What trials are listed by: a narrow index, and the metrics of finished trials, which the database
+// itself takes out of each trial's document, so that the two can never disagree.
+constexpr const char* kTrialLists = R"(
+CREATE INDEX trials_in_brief ON trials (study, number, state, on_front, is_baseline);
+CREATE TABLE trial_metrics (
+  study TEXT NOT NULL, metric TEXT NOT NULL, number INTEGER NOT NULL, value REAL,
+  PRIMARY KEY (study, metric, number)
+) WITHOUT ROWID;
+INSERT INTO trial_metrics
+  SELECT study, m.key, number, json_extract(m.value, '$.value') FROM trials, json_each(data, '$.metrics') AS m;
+CREATE TRIGGER trial_metrics_of AFTER INSERT ON trials WHEN new.state <> 'queued' BEGIN
+  INSERT OR REPLACE INTO trial_metrics
+    SELECT new.study, m.key, new.number, json_extract(m.value, '$.value') FROM json_each(new.data, '$.metrics') AS m;
+END;
+)";
+
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array<const char*, 7> kMigrations = {
+constexpr std::array<const char*, 8> kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
     kAccessTables,
     kImportsSchema,
@@ -129,6 +145,7 @@ constexpr std::array<const char*, 7> kMigrations = {
     kOperatorTimeTables,
     kLifeSchema,
     kTrialPageTables,
+    kTrialLists,
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 

@@ -60,6 +60,15 @@ class Connection {
   sqlite3* handle() { return database_; }
   bool is_in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
 
+  // Whoever asks finalizes it.
+  sqlite3_stmt* prepare_once(const std::string& sql) {
+    sqlite3_stmt* prepared = nullptr;
+    if (sqlite3_prepare_v2(database_, sql.c_str(), static_cast<int>(sql.size()), &prepared,
+                           nullptr) != SQLITE_OK)
+      fail(sql);
+    return prepared;
+  }
+
  private:
   std::string path_;
   sqlite3* database_ = nullptr;
@@ -72,10 +81,20 @@ class Query {
  public:
   Query(Connection& connection, const char* sql)
       : connection_(connection), sql_(sql), statement_(connection.statement(sql)) {}
+  // For text that was put together: prepared for this one use.
+  Query(Connection& connection, const std::string& sql)
+      : connection_(connection),
+        sql_("a list"),
+        statement_(connection.prepare_once(sql)),
+        is_own_(true) {}
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
   ~Query() {
+    if (is_own_) {
+      sqlite3_finalize(statement_);
+      return;
+    }
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
   }
@@ -122,6 +141,7 @@ class Query {
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   double number(int column) const { return sqlite3_column_double(statement_, column); }
   bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  bool is_text(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_TEXT; }
 
  private:
   void check(int result) const {
@@ -131,6 +151,7 @@ class Query {
   Connection& connection_;
   const char* sql_;
   sqlite3_stmt* statement_;
+  bool is_own_ = false;
   int bound_ = 0;
 };
 

@@ -77,6 +77,7 @@ class SqliteStore final : public Store {
     Transaction transaction(writer_);
     Query(writer_, "DELETE FROM events WHERE study = ?").bind(study).run();
     Query(writer_, "DELETE FROM trials WHERE study = ?").bind(study).run();
+    Query(writer_, "DELETE FROM trial_metrics WHERE study = ?").bind(study).run();
     Query(writer_, "DELETE FROM leases WHERE study = ?").bind(study).run();
     Query(writer_,
           "UPDATE studies SET state = 'deleted', name = '', spec = '{}', reason = '', notes = '', "

@@ -74,7 +74,7 @@ TEST_CASE("a file is tried, imported, shown, searched and taken away from a shel
   CHECK(front["items"][0]["metrics"]["accuracy"]["source"] == "imported");
 
   CHECK(shell.run({"imports", id, "--delete"}).code == 0);
-  CHECK(shell.run({"imports", id}).code == 1);
+  CHECK(shell.run({"imports", id}).code == 4);
 }
 
 TEST_CASE("a file whose columns are not known is refused with the rules that may be meant") {

@@ -15,6 +15,8 @@ TEST_CASE("a fingerprint reads as one line") {
   CHECK(to_text(fingerprint) ==
         "AMD EPYC, avx512_core_bf16, 2 cores, governor unknown, oneDNN 2.6.3, 1 thread");
   CHECK(fingerprint_id(fingerprint) == "fp_2899d94ab7b54091");
+  CHECK(fingerprint_from_text(to_text(fingerprint)) == fingerprint);
+  CHECK(fingerprint_from_text("my phone, the old one") == std::nullopt);
 }
 
 TEST_CASE("the number of threads makes another fingerprint, asking again does not") {

@@ -69,6 +69,7 @@ class Fixture {
   }};
   StudyManager studies_{{*store_, hub_, queue_, supernets_, pool_, system_clock(), resources_}};
   TokenStore tokens_{database_};
+  ListStore lists_{database_};
   LeaseStore leases_{database_};
   TaskDesk desk_{queue_, *store_, leases_, system_clock()};
   RequestCounts counts_;
@@ -79,6 +80,7 @@ class Fixture {
                       .supernets = supernets_,
                       .user_supernets = user_supernets_,
                       .imports = imports_,
+                      .lists = lists_,
                       .resources = resources_,
                       .predictors = predictors_,
                       .desk = desk_,
@@ -115,12 +117,17 @@ TEST_CASE("an import is created, found by its location, listed and paged through
   const json listed = api.call("GET", "/v1/imports")["items"];
   CHECK(listed.size() == 1);
   CHECK(listed[0]["fingerprint"] == "a board");
-  const json page = api.call("GET", "/v1/imports/" + id + "/rows?page_size=2&page_token=2");
+  const std::string rows = "/v1/imports/" + id + "/rows?page_size=2";
+  const std::string token = api.call("GET", rows)["next_page_token"];
+  const json page = api.call("GET", rows + "&page_token=" + token);
   CHECK(page["items"].size() == 2);
   CHECK(page["items"][0]["line"] == 3);
   CHECK(page["items"][0]["config"]["precision"] == "int8");
   CHECK(page["items"][0]["metrics"]["latency_ms"] == 0.9);
-  CHECK(page["next_page_token"] == "4");
+  CHECK(page["next_page_token"].is_string());
+  const json best = api.call(
+      "GET", "/v1/imports/" + id + "/rows?order_by=accuracy%20desc&filter=latency_ms%20%3E%200");
+  CHECK(best["items"][0]["metrics"]["accuracy"] == 0.7);
 }
 
 TEST_CASE("the file may be the body, with the rest in the query") {

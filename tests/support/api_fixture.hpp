@@ -97,6 +97,7 @@ class ApiFixture {
     server::SupernetFolder user_supernets;
     FakeWorkers workers;
     server::ImportStore imports{database};
+    server::ListStore lists{database};
     evaluators::Resources resources{
         .table = server::imported_tables(imports),
         .predictor = [this](const std::string& name) { return predictors.find(name); }};
@@ -117,6 +118,7 @@ class ApiFixture {
                                .supernets = supernets,
                                .user_supernets = user_supernets,
                                .imports = imports,
+                               .lists = lists,
                                .resources = resources,
                                .predictors = predictors,
                                .desk = desk,

@@ -10,6 +10,7 @@ SPEC = {
     "supernet": "ofa_mbv3_d234_e346_k357_w1.0",
     "objectives": [{"metric": "accuracy"}, {"metric": "macs"}],
     "metrics": {"accuracy": {"evaluator": "external"}},
+    "algorithm": {"name": "nsga2", "population": 10},
     "budget": {"trials": 40},
     "seed": 1,
 }
@@ -20,9 +21,8 @@ def accuracy(config):
 
 
 study = Client().create_study(SPEC)
-while tasks := study.ask(count=8, wait_s=5):
-    for task in tasks:
-        with task:
-            task.complete(accuracy=accuracy(task.config))
+for task in study.tasks(count=8):
+    with task:
+        task.complete(accuracy=accuracy(task.config))
 for row in study.wait().front().table():
     print(f"trial {row['number']:3}   accuracy {row['accuracy']:.4f}   {row['macs'] / 1e6:.0f} M MACs")

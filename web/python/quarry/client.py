@@ -53,11 +53,10 @@ class Client:
         """A study by its id."""
         return Study(self, self.get(f"/v1/studies/{_quoted(study_id)}"))
 
-    def studies(self, state: str = "", tag: str = "", name: str = "") -> List[Study]:
-        """Those that match, newest first."""
-        wanted = {"state": state, "tag": tag, "name": name}
-        query = urllib.parse.urlencode({key: value for key, value in wanted.items() if value})
-        return [Study(self, item) for item in self.items("/v1/studies" + ("?" + query if query else ""))]
+    def studies(self, state: str = "", tag: str = "", name: str = "", filter: str = "", order_by: str = "") -> List[Study]:
+        """Those that match, newest first unless order_by says otherwise."""
+        found = self.items("/v1/studies", state=state, tag=tag, name=name, filter=filter, order_by=order_by)
+        return [Study(self, item) for item in found]
 
     # What the server knows
 
@@ -82,6 +81,26 @@ class Client:
 
     def workers(self) -> List[Document]:
         return list(self.items("/v1/workers"))
+
+    def measurements(self, **query: Any) -> Iterator[Document]:
+        """All that was ever measured, newest first: supernet, metric, fingerprint, study, filter, order_by, fields."""
+        return self.items("/v1/measurements", **query)
+
+    def fingerprints(self, **query: Any) -> List[Document]:
+        """The machines that measured."""
+        return list(self.items("/v1/fingerprints", **query))
+
+    def predictors(self, **query: Any) -> List[Document]:
+        return list(self.items("/v1/predictors", **query))
+
+    def imports(self, **query: Any) -> List[Document]:
+        return list(self.items("/v1/imports", **query))
+
+    def algorithms(self) -> List[Document]:
+        return list(self.items("/v1/algorithms"))
+
+    def evaluators(self) -> List[Document]:
+        return list(self.items("/v1/evaluators"))
 
     # Tasks
 
@@ -110,14 +129,20 @@ class Client:
     def post(self, path: str, document: Any = None, headers: Optional[Mapping[str, str]] = None) -> Any:
         return self.request("POST", path, {} if document is None else document, headers)
 
-    def items(self, path: str) -> Iterator[Document]:
-        """All items of a list, page by page."""
-        token: Optional[str] = ""
-        while token is not None:
-            mark = "&" if "?" in path else "?"
-            page = self.get(f"{path}{mark}page_token={_quoted(token)}" if token else path)
+    def items(self, path: str, **query: Any) -> Iterator[Document]:
+        """All items of a list, one by one; a page is asked for when the one before is used up.
+
+        query: what the list takes, such as filter="latency_ms <= 10", order_by="accuracy desc", fields="number,metrics" and
+        page_size; empty values are left out. Raises Refused with every mistake.
+        """
+        asked = {name: value for name, value in query.items() if value not in ("", None)}
+        asked.setdefault("page_size", 1000)
+        while True:
+            page = self.get(path + "?" + urllib.parse.urlencode(asked, quote_via=urllib.parse.quote))
             yield from page["items"]
-            token = page.get("next_page_token")
+            if not page["next_page_token"]:
+                return
+            asked["page_token"] = page["next_page_token"]
 
     def request(self, method: str, path: str, document: Any = None, headers: Optional[Mapping[str, str]] = None) -> Any:
         """One request; the answer's JSON, or None when it has none. Raises Refused or ConnectionFailed."""
@@ -144,7 +169,7 @@ class Client:
 
     def stream(self, path: str, last_event_id: int) -> Iterator[Tuple[int, str, Document]]:
         """Server-sent events as (id, type, data) until the server ends the stream. Raises like request()."""
-        connection, response = self._send("GET", path, None, {"Last-Event-ID": str(last_event_id)})
+        connection, response = self._send("GET", path, None, {"Accept": "text/event-stream", "Last-Event-ID": str(last_event_id)})
         try:
             if response.status >= 400:
                 raise Refused(response.status, _problem(response.read()))

@@ -20,9 +20,10 @@ class Rows(List[Dict[str, Any]]):
 
 
 def _flat(trial: Dict[str, Any]) -> Dict[str, Any]:
-    row: Dict[str, Any] = {"number": trial["number"], "state": trial["state"]}
+    # Of a list that was asked for some fields only, the others are not there.
+    row: Dict[str, Any] = {name: trial[name] for name in ("number", "state") if name in trial}
     for name, measurement in trial.get("metrics", {}).items():
-        row[name] = measurement["value"]
+        row[name] = measurement.get("value")
     for gene, value in trial.get("config", {}).items():
         row[f"config.{gene}"] = value
     return row

@@ -6,7 +6,7 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from .errors import ConnectionFailed
+from .errors import ConnectionFailed, Refused
 from .rows import Rows
 from .tasks import Task
 
@@ -123,12 +123,18 @@ class Study:
 
     # Results
 
-    def trials(self) -> Rows:
-        return Rows(self._client.items(self._path("/trials?page_size=1000")))
+    def trials(self, filter: str = "", order_by: str = "", fields: str = "") -> Rows:
+        """study.trials("state = succeeded AND latency_ms <= 10", order_by="accuracy desc"): all by number unless asked otherwise."""
+        return Rows(self.iter_trials(filter, order_by, fields))
 
-    def front(self) -> Rows:
+    def iter_trials(self, filter: str = "", order_by: str = "", fields: str = "", page_size: int = 1000) -> Iterator[Dict[str, Any]]:
+        """The same one by one, for studies that are long: no more than a page is held."""
+        query = {"filter": filter, "order_by": order_by, "fields": fields, "page_size": page_size}
+        return self._client.items(self._path("/trials"), **query)
+
+    def front(self, filter: str = "", order_by: str = "", fields: str = "") -> Rows:
         """The non-dominated feasible trials, every one measured."""
-        return Rows(self._client.items(self._path("/front?page_size=1000")))
+        return Rows(self._client.items(self._path("/front"), filter=filter, order_by=order_by, fields=fields))
 
     def choose(
         self, best: str = "", where: Sequence[str] = (), within: str = "", knee: bool = False
@@ -177,6 +183,21 @@ class Study:
         """Up to count trials to evaluate, for metrics whose evaluator is "external"."""
         answer = self._client.post(self._path(":ask"), {"count": count, "lease_s": lease_s, "wait_s": wait_s})
         return [Task(self._client, lease) for lease in answer["items"]]
+
+    def tasks(self, count: int = 1, lease_s: float = 60.0) -> Iterator[Task]:
+        """One after another until the study has ended, asked for in batches of count:
+
+            for task in study.tasks():
+                with task:
+                    task.complete(accuracy=evaluate(task.config))
+        """
+        while self.refresh().state not in ENDED:
+            try:
+                yield from self.ask(count, lease_s)
+            except Refused as refusal:
+                # It ended, or is about to, between the two questions.
+                if refusal.status != 409 or self.refresh().state not in (*ENDED, "stopping"):
+                    raise
 
     def _verb(self, verb: str, document: Optional[Dict[str, Any]] = None) -> "Study":
         self.document = self._client.post(self._path(":" + verb), document or {})

@@ -10,7 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from quarry import Client, ConnectionFailed, QuarryError, Refused, TaskFailed, Worker, worker  # noqa: E402
+from quarry import Client, ConnectionFailed, QuarryError, Refused, Rows, TaskFailed, Worker, worker  # noqa: E402
 
 STUDY = {
     "name": "from python",
@@ -68,23 +68,16 @@ class ClientTest(unittest.TestCase):
 
     def evaluate_all(self, study):
         count = 0
-        while study.refresh().state not in ("completed", "failed", "cancelled"):
-            for task in study.ask(count=4, wait_s=5):
-                with task:
-                    task.complete(accuracy=accuracy(task.config))
-                count += 1
+        for task in study.tasks(count=4):
+            with task:
+                task.complete(accuracy=accuracy(task.config))
+            count += 1
         return count
 
     def test_a_study_is_asked_and_told_to_its_end(self):
         study = self.client.create_study(STUDY)
-        told = 0
-        try:
-            told = self.evaluate_all(study)
-        except Refused as refusal:  # it ended between two questions
-            self.assertEqual(refusal.status, 409)
-            told = len(study.trials())
+        self.assertEqual(self.evaluate_all(study), 12)
         self.assertEqual(study.wait().state, "completed")
-        self.assertGreaterEqual(told, 12)
         trials = study.trials()
         self.assertEqual(len(trials), 12)
         for trial in trials:
@@ -94,6 +87,7 @@ class ClientTest(unittest.TestCase):
         self.assertTrue(0 < len(front) <= 12)
         self.assertIn("accuracy", front[0])
         self.assertTrue(any(name.startswith("config.") for name in front[0]))
+        self.check_lists(study, trials)
         chosen, sentence = study.choose(best="accuracy")
         self.assertEqual(chosen["metrics"]["accuracy"]["value"], max(row["accuracy"] for row in front))
         self.assertIn(f"Trial {chosen['number']} has the highest accuracy", sentence)
@@ -105,6 +99,45 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(list(study.events(after=events[-2].id)), events[-1:])
         study.delete()
         self.assertRaises(Refused, study.refresh)
+
+    def check_lists(self, study, trials):
+        best = study.trials("accuracy > 0.5", order_by="accuracy desc, number", fields="number,metrics.accuracy")
+        self.assertEqual(
+            [row["number"] for row in best],
+            [
+                row["number"]
+                for row in sorted(trials.table(), key=lambda row: (-row["accuracy"], row["number"]))
+                if row["accuracy"] > 0.5
+            ],
+        )
+        self.assertEqual(set(best[0]), {"number", "metrics"})
+        self.assertEqual(set(best.table()[0]), {"number", "accuracy"})
+        self.assertEqual(list(study.iter_trials(page_size=5)), list(trials))
+        measured = list(self.client.measurements(study=study.id, metric="accuracy", order_by="id", page_size=5))
+        self.assertEqual([one["source"] for one in measured], ["reported"] * len(measured))
+        self.assertIn(study.id, [found.id for found in self.client.studies(filter="progress.trials >= 12 AND name : PYTHON")])
+        with self.assertRaises(Refused) as caught:
+            study.trials("acuracy > 0.5", order_by="size")
+        self.assertEqual([error["pointer"] for error in caught.exception.errors], ["filter", "order_by"])
+        self.assertIn('did you mean "accuracy"?', str(caught.exception))
+
+    def test_rows_become_a_data_frame_where_pandas_is_there(self):
+        try:
+            import pandas
+        except ImportError:
+            self.skipTest("pandas is not installed")
+        rows = Rows([{"number": 3, "state": "succeeded", "metrics": {"accuracy": {"value": 0.5}}, "config": {"depth": 2}}])
+        frame = rows.to_pandas()
+        self.assertIsInstance(frame, pandas.DataFrame)
+        self.assertEqual(frame["accuracy"][0], 0.5)
+        self.assertEqual(frame["config.depth"][0], 2)
+
+    def test_what_the_server_knows_is_listed(self):
+        self.assertIn("nsga2", [entry["name"] for entry in self.client.algorithms()])
+        self.assertIn("onednn", [entry["name"] for entry in self.client.evaluators()])
+        self.assertEqual(self.client.predictors(), [])
+        self.assertEqual(self.client.imports(), [])
+        self.assertIsInstance(self.client.fingerprints(), list)
 
     def test_a_function_becomes_a_worker_and_its_exceptions_failed_trials(self):
         study = self.client.create_study({**STUDY, "name": "worker"})
@@ -251,6 +284,11 @@ class ClientTest(unittest.TestCase):
         check("Catalog", self.client.catalog())
         for entry in self.client.workers():
             check("Worker", entry)
+        for path, name in (("algorithms", "Algorithm"), ("evaluators", "Evaluator"), ("measurements", "StoredMeasurement")):
+            for entry in self.client.items("/v1/" + path):
+                check(name, entry)
+        for entry in self.client.fingerprints():
+            check("Machine", entry)
         check("Version", self.client.get("/version"))
         check("Status", self.client.get("/healthz"))
         with self.assertRaises(Refused) as caught:
