@@ -1,7 +1,8 @@
 // How the study page bears a hundred thousand trials: first paint, interactive, brushing, tabs and heap in a true Chromium through the DevTools protocol,
 // and what an open page takes from a running study. Usage: node bench_dashboard.mjs QUARRY LARGE_STUDY OUTPUT_FOLDER [--trials N] [--pairs N] [--seconds N]
+// [--quick] [--data FOLDER]: without the running study; with the large study of a folder, written there where it is not yet.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,10 +21,10 @@ function figure(name, value, unit, target, note = "") {
   figures.push({ figure: name, value, unit, target: target === undefined ? "" : `< ${target}`, holds: target === undefined ? null : value < target, note });
 }
 
-const data = mkdtempSync(join(tmpdir(), "quarry-bench-"));
-process.on("exit", () => rmSync(data, { recursive: true, force: true }));
+const scratch = mkdtempSync(join(tmpdir(), "quarry-bench-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
-async function serve() {
+async function serve(data) {
   const child = spawn(quarry, ["serve", "--listen", "127.0.0.1:0", "--data", data]);
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\/\/\S+:\d+/.exec(line)?.[0];
@@ -59,7 +60,7 @@ async function open(browser, address) {
   const page = await browser.newPage({ viewport: DESK });
   const begin = performance.now();
   await page.goto(address, { waitUntil: "commit" });
-  await scatter(page).locator("canvas").waitFor();
+  await scatter(page).locator("canvas").first().waitFor();
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
   const interactive = performance.now() - begin;
   const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
@@ -86,11 +87,14 @@ const TABS = [
 ];
 
 async function lookAtLargeStudy(browser) {
-  console.log(`writing a study of ${trials.toLocaleString("en")} trials ...`);
-  const written = spawnSync(largeStudy, [data, String(trials)], { encoding: "utf8" });
-  if (written.status !== 0) throw new Error(written.stderr);
-  const id = written.stdout.trim();
-  const server = await serve();
+  const data = rest.includes("--data") ? rest[rest.indexOf("--data") + 1] : join(scratch, "large");
+  if (!existsSync(join(data, "quarry.db"))) {
+    console.log(`writing a study of ${trials.toLocaleString("en")} trials ...`);
+    const written = spawnSync(largeStudy, [data, String(trials)], { encoding: "utf8" });
+    if (written.status !== 0) throw new Error(written.stderr);
+  }
+  const server = await serve(data);
+  const { id } = (await (await fetch(`${server.url}/v1/studies`)).json()).items[0];
   const address = `${server.url}/#/studies/${id}`;
   const cold = await open(browser, address);
   figure("interactive, the server's first look at the study", cold.interactive / 1000, "s", 2);
@@ -145,7 +149,7 @@ async function paceOf(url, id) {
 }
 
 async function disturbRunningStudy(browser) {
-  const server = await serve();
+  const server = await serve(join(scratch, "running"));
   const { id } = await post(server.url, "/v1/studies", {
     name: "running",
     supernet: "fashion_vit",

@@ -129,7 +129,7 @@ export function ParallelChart({ points, within, ranges, metrics, genes, importan
         ]),
       })}
     >
-      <p class="muted chart-foot">Draw along a metric's axis to select; a click on the axis takes the selection away.</p>
+      <p class="muted chart-foot">Draw along a metric's axis to narrow the page, along a gene's to bring out its lines here; a click on the axis takes that away.</p>
     </ChartCard>
   );
 }

@@ -9,6 +9,7 @@ import { ErrorBox } from "../parts/error_box";
 import { formatMetric, inUnit, metricLabel, metricUnit } from "../parts/format";
 import { useKept } from "./keep";
 import { Waiting } from "./waiting";
+import { type Ranges, rowsWithin } from "./where";
 
 const MOST = 200;
 
@@ -32,6 +33,11 @@ function steadinessOf(trials: Trial[], metric: string): Steadiness[] {
       return { number, value, spread, samples, mean: detail.mean_ms, p95: detail.p95_ms, p99: detail.p99_ms, disturbed: detail.disturbed === 1 };
     })
     .sort((a, b) => a.value - b.value);
+}
+
+function lies(trial: Trial, ranges: Ranges): boolean {
+  const columns = Object.fromEntries(Object.entries(trial.metrics).map(([metric, { value }]) => [metric, [value]]));
+  return rowsWithin(columns, 1, ranges)?.[0] ?? true;
 }
 
 function optionOf(rows: Steadiness[], metric: string, colours: ReturnType<typeof useColours>): ChartOption {
@@ -75,17 +81,17 @@ function optionOf(rows: Steadiness[], metric: string, colours: ReturnType<typeof
   };
 }
 
-export function SpreadTab({ id, stage, metrics }: { id: string; stage: number; metrics: string[] }) {
+export function SpreadTab({ id, stage, metrics, ranges }: { id: string; stage: number; metrics: string[]; ranges: Ranges }) {
   const colours = useColours();
   const [metric, setMetric] = useQuery("spread", metrics.includes("latency_ms") ? "latency_ms" : metrics[0]);
   const answer = useKept(() => get<{ items: Trial[]; next_page_token?: string | null }>(studyPath(id, `/front?page_size=${MOST}`)), [id, stage]);
-  const rows = useMemo(() => steadinessOf(answer.value?.items ?? [], metric), [answer.value, metric]);
+  const rows = useMemo(() => steadinessOf((answer.value?.items ?? []).filter((trial) => lies(trial, ranges)), metric), [answer.value, metric, ranges]);
   const option = useMemo(() => optionOf(rows, metric, colours), [rows, metric, colours]);
   if (answer.error) return <ErrorBox error={answer.error} />;
   if (!answer.value) return <Waiting height={420} />;
   if (!rows.length)
     return (
-      <Empty title="No measurement on the front yet">
+      <Empty title={Object.keys(ranges).length ? "No member of the front lies in the filter" : "No measurement on the front yet"}>
         <p>Here each member of the front will show how steady it is: median, its 95 % interval, and the 95th and 99th percentile of the samples.</p>
       </Empty>
     );

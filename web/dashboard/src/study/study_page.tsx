@@ -35,9 +35,12 @@ const TABS = [
   ["activity", "Activity"],
 ] as const;
 
+const FILTERED = new Set(["front", "genes", "policies", "spread"]);
+
 // So much must have happened since until a tab asks the server again: a tenth, and a few hundred trials fold in meanwhile.
 const GROWTH = 1.1;
 const MOST_FRESH = 400;
+const MOST_DOTS = 3000; // besides the front
 
 function Progress({ view, budget }: { view: StudyView; budget: { trials: number; seconds?: number } }) {
   const left = secondsLeft(view, budget);
@@ -90,11 +93,24 @@ function Tiles({ study, view, members }: { study: Study; view: StudyView; member
   );
 }
 
+// By what the address says; what it leaves out is the server's to choose, as the page would.
+function askPoints(id: string, query: URLSearchParams, genomes: boolean): Promise<Points> {
+  const axis = (name: string) => query.get(name) ?? undefined;
+  return insight<Points>(id, "points", { x: axis("x"), y: axis("y"), z: axis("z"), limit: MOST_DOTS, genomes });
+}
+
 export function StudyPage({ id }: { id: string }) {
+  const { query } = useRoute();
+  // Asked for beside the study itself, not after it.
+  const first = useMemo(() => {
+    const points = askPoints(id, query, query.get("tab") === "genes");
+    points.catch(() => {}); // whoever awaits it says so
+    return points;
+  }, [id]);
   const live = useLiveStudy(id);
   const { study, view, connection, error } = live;
   if (!study) return error ? <ErrorBox error={error} /> : <p class="notice">Loading study…</p>;
-  return <Views id={id} study={study} view={view} lost={connection === "lost" || error !== null} settled={live.settled} />;
+  return <Views id={id} study={study} view={view} lost={connection === "lost" || error !== null} settled={live.settled} first={first} />;
 }
 
 interface ViewsProps {
@@ -103,6 +119,7 @@ interface ViewsProps {
   view: StudyView;
   lost: boolean;
   settled: (sequence: number) => void;
+  first: Promise<Points>;
 }
 
 /** Grows when enough is new: at first, by tenths, and when the study comes to rest. */
@@ -116,7 +133,7 @@ function useStage(view: StudyView): number {
   return stage.current.number;
 }
 
-function Views({ id, study, view, lost, settled }: ViewsProps) {
+function Views({ id, study, view, lost, settled, first }: ViewsProps) {
   const mayChange = useMayChange();
   const route = useRoute();
   const tab = route.query.get("tab") ?? "front";
@@ -132,7 +149,13 @@ function Views({ id, study, view, lost, settled }: ViewsProps) {
 
   // Genomes come along when a chart asks for them.
   const withGenes = tab === "genes";
-  const base = useKept(() => insight<Points>(id, "points", { x, y, z, genomes: withGenes }), [id, x, y, z, stage, crowd, withGenes]);
+  const unused = useRef<Promise<Points> | null>(first);
+  const ask = () => {
+    const asked = unused.current ?? askPoints(id, route.query, withGenes);
+    unused.current = null;
+    return asked;
+  };
+  const base = useKept(ask, [id, x, y, z, stage, crowd, withGenes]);
   const summed = useKept(() => insight<StudyHistory>(id, "history", { limit: 4 }), [id, view.finished >= 8]);
   const sequence = base.value?.sequence ?? 0;
   useEffect(() => {
@@ -170,7 +193,7 @@ function Views({ id, study, view, lost, settled }: ViewsProps) {
             </a>
           ))}
         </nav>
-        {(tab === "front" || tab === "genes" || tab === "policies") && <Filters ranges={ranges} metrics={main} onChange={setRanges} />}
+        {FILTERED.has(tab) && <Filters ranges={ranges} metrics={main} onChange={setRanges} />}
       </div>
       <ErrorBox error={lost ? null : base.error} />
       {tab === "front" &&
@@ -204,7 +227,7 @@ function Views({ id, study, view, lost, settled }: ViewsProps) {
       {tab === "genes" && points && <GenesTab id={id} stage={stage} where={where} points={base.value ?? points} within={base.value ? rowsWithin(base.value.values, base.value.number.length, ranges) : null} ranges={ranges} metrics={main} objectives={objectives} onRange={narrow} />}
       {tab === "policies" && <StripTab id={id} stage={stage} objectives={objectives} metrics={main} ranges={ranges} />}
       {tab === "predictions" && <PredictionsTab id={id} stage={stage} objectives={objectives} />}
-      {tab === "spread" && <SpreadTab id={id} stage={stage} metrics={main} />}
+      {tab === "spread" && <SpreadTab id={id} stage={stage} metrics={main} ranges={ranges} />}
       {tab === "activity" && <ActivityTab id={id} stage={stage} />}
     </>
   );
