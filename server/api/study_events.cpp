@@ -1,7 +1,6 @@
 // /v1/studies/{id}/events: the study's log as server-sent events, replayed from Last-Event-ID, then
 // live until the study has ended. A page that has asked for a study's charts goes on after the
 // event that they end with, by `after`: a browser's EventSource can send no header.
-#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <set>
@@ -48,20 +47,25 @@ Response stream_events(const ApiContext& context, const Request& request) {
     }
   }
   const std::string id = record->id;
+  // What nobody wants is passed over once, not again at every read.
+  struct Place {
+    std::int64_t given = -1;
+    std::int64_t passed = 0;
+  };
   source.read = [&store = context.store, id, wanted = types_of(request),
-                 seen = std::make_shared<std::int64_t>(0)](std::int64_t after, std::size_t limit) {
+                 place = std::make_shared<Place>()](std::int64_t after, std::size_t limit) {
     std::vector<ServerSentEvent> events;
-    // What nobody wants is passed over once, not again at every read.
-    *seen = std::max(*seen, after);
+    std::int64_t passed = after == place->given ? place->passed : after;
     for (std::size_t read = limit; read == limit && events.empty();) {
-      std::vector<EventRecord> page = store.events(id, *seen, limit);
+      std::vector<EventRecord> page = store.events(id, passed, limit);
       read = page.size();
       for (EventRecord& event : page) {
-        *seen = event.sequence;
+        passed = event.sequence;
         if (wanted.empty() || wanted.contains(event.type))
           events.push_back({event.sequence, std::move(event.type), std::move(event.data)});
       }
     }
+    *place = {events.empty() ? after : events.back().id, passed};
     return events;
   };
   source.subscribe = [&hub = context.hub, id](std::function<void()> wake) {
