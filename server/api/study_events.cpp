@@ -1,6 +1,7 @@
 // /v1/studies/{id}/events: the study's log as server-sent events, replayed from Last-Event-ID, then
 // live until the study has ended. A page that has asked for a study's charts goes on after the
 // event that they end with, by `after`: a browser's EventSource can send no header.
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <set>
@@ -11,6 +12,12 @@
 
 namespace quarry::server {
 namespace {
+
+// What nobody wants is passed over once, not again at every read: from here on to there.
+struct Passed {
+  std::int64_t after = -1;
+  std::int64_t until = 0;
+};
 
 // ?types=trial.finished,study.state; none: all.
 std::set<std::string> types_of(const Request& request) {
@@ -47,25 +54,20 @@ Response stream_events(const ApiContext& context, const Request& request) {
     }
   }
   const std::string id = record->id;
-  // What nobody wants is passed over once, not again at every read.
-  struct Place {
-    std::int64_t given = -1;
-    std::int64_t passed = 0;
-  };
   source.read = [&store = context.store, id, wanted = types_of(request),
-                 place = std::make_shared<Place>()](std::int64_t after, std::size_t limit) {
+                 passed = std::make_shared<Passed>()](std::int64_t after, std::size_t limit) {
     std::vector<ServerSentEvent> events;
-    std::int64_t passed = after == place->given ? place->passed : after;
+    std::int64_t at = after == passed->after ? std::max(after, passed->until) : after;
     for (std::size_t read = limit; read == limit && events.empty();) {
-      std::vector<EventRecord> page = store.events(id, passed, limit);
+      std::vector<EventRecord> page = store.events(id, at, limit);
       read = page.size();
       for (EventRecord& event : page) {
-        passed = event.sequence;
+        at = event.sequence;
         if (wanted.empty() || wanted.contains(event.type))
           events.push_back({event.sequence, std::move(event.type), std::move(event.data)});
       }
     }
-    *place = {events.empty() ? after : events.back().id, passed};
+    *passed = {events.empty() ? after : events.back().id, at};
     return events;
   };
   source.subscribe = [&hub = context.hub, id](std::function<void()> wake) {
