@@ -37,7 +37,7 @@ std::map<std::int64_t, std::string> EventScan::workers(const std::string& study)
   std::map<std::int64_t, std::string> workers;
   const std::scoped_lock lock(database_->read_mutex);
   Query query(database_->reader,
-              "SELECT trial, worker FROM leases WHERE study = ? AND state = 'completed' "
+              "SELECT trial, worker FROM leases WHERE study = ? AND state <> 'orphan' "
               "ORDER BY token");
   query.bind(study);
   while (query.next()) workers[query.integer(0)] = query.text(1);

@@ -33,7 +33,7 @@ class EventScan {
   std::int64_t scan(const std::string& study, std::int64_t after,
                     const std::function<void(const EventLine&)>& visit);
 
-  // By trial, who completed the last of its leases; trials measured in this process have none.
+  // By trial, who held the last of its leases; trials measured in this process have none.
   std::map<std::int64_t, std::string> workers(const std::string& study);
 
  private:

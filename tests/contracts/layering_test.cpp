@@ -60,14 +60,10 @@ const std::map<std::string, std::set<std::string>> kMaySee = {
 
 // A third-party header and the only folders that may include it.
 const std::map<std::string, std::set<std::string>> kOnlyIn = {
-    {"boost/beast", {"server/http"}},
-    {"boost/asio", {"server/http"}},
-    {"simdjson", {"server/studies"}},
-    {"sqlite3.h", {"server/storage"}},
-    {"dnnl", {"evaluators/onednn"}},
-    {"Eigen/", {"predictors", "search/algorithms"}},
-    {"libsvm/", {"predictors"}},
-    {"xgboost/", {"predictors"}},
+    {"boost/beast", {"server/http"}},   {"boost/asio", {"server/http"}},
+    {"simdjson", {"server/studies"}},   {"sqlite3.h", {"server/storage"}},
+    {"dnnl", {"evaluators/onednn"}},    {"Eigen/", {"predictors", "search/algorithms"}},
+    {"libsvm/", {"predictors"}},        {"xgboost/", {"predictors"}},
     {"CLI/", {"server/cli", "server"}},
 };
 

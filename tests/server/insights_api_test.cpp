@@ -19,7 +19,8 @@ struct Fixture : test::ApiFixture {
 TEST_CASE("points hold the front whole and the others up to the limit") {
   Fixture api;
   std::set<int> front;
-  for (const json& member : api.ask("front")["items"]) front.insert(member["number"].get<int>());
+  const json members = api.ask("front");
+  for (const json& member : members["items"]) front.insert(member["number"].get<int>());
   const json all = api.ask("points");
   CHECK(all["axes"] == json({"latency_ms", "accuracy"}));
   CHECK(all["number"].size() == 12);

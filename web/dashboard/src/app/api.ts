@@ -81,7 +81,9 @@ export async function getAll<T>(path: string): Promise<T[]> {
   const items: T[] = [];
   let token = "";
   do {
-    const page: { items: T[]; next_page_token?: string | null } = await get(token ? `${path}?page_token=${encodeURIComponent(token)}` : path);
+    const page: { items: T[]; next_page_token?: string | null } = await get(
+      `${path}${path.includes("?") ? "&" : "?"}page_size=1000${token && `&page_token=${encodeURIComponent(token)}`}`,
+    );
     items.push(...page.items);
     token = page.next_page_token ?? "";
   } while (token);
