@@ -73,10 +73,13 @@ void StudyManager::settle(const StudyRecord& stored, const std::string& reason) 
 }
 
 void StudyManager::settle_interruptions() {
+  const std::map<std::string, std::string> interrupted = interruptions_.all();
+  if (interrupted.empty()) return;
   const std::scoped_lock lock(mutex_);
-  for (const auto& [id, reason] : interruptions_.all()) {
+  for (const auto& [id, reason] : interrupted) {
     const auto stored = context_.store.study(id);
-    if (stored && stored->state != "stopping") settle(*stored, reason);
+    const bool is_still = interruptions_.reason(id).has_value();
+    if (is_still && stored && stored->state != "stopping") settle(*stored, reason);
   }
 }
 
