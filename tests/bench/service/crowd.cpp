@@ -16,7 +16,7 @@ namespace {
 constexpr int kWorkers = 200;
 constexpr int kReaders = 50;
 constexpr std::size_t kStudies = 4;  // at a time
-constexpr std::size_t kTrialsOfStudy = 2000;
+constexpr std::size_t kTrialsOfStudy = 500;
 
 class Crowd {
  public:
@@ -25,17 +25,21 @@ class Crowd {
   void run(const std::function<void()>& every_second) {
     Connection connection(url_);
     {
-      std::vector<std::jthread> threads;
+      // Readers last: their streams end with their studies.
+      std::vector<std::jthread> readers;
+      std::vector<std::jthread> workers;
       for (std::size_t i = 0; i < kStudies; ++i) start_study(connection, i);
       for (int i = 0; i < kWorkers; ++i)
-        threads.emplace_back([this, i] { guarded([&] { work(i); }); });
+        workers.emplace_back([this, i] { guarded([&] { work(i); }); });
       for (int i = 0; i < kReaders; ++i)
-        threads.emplace_back([this, i] { guarded([&] { read(static_cast<std::size_t>(i)); }); });
+        readers.emplace_back([this, i] { guarded([&] { read(static_cast<std::size_t>(i)); }); });
       while (is_open()) {
         std::this_thread::sleep_for(std::chrono::seconds(1));
         guarded([&] { follow_up(connection); });
         every_second();
       }
+      // Nobody's result may come after the end of its study.
+      workers.clear();
       for (const std::string& id : running())
         connection.call("POST", "/v1/studies/" + id + ":stop");
     }
@@ -120,7 +124,6 @@ class Crowd {
   // Every completion that was accepted finished its trial, once.
   void check_study(Connection& connection, const std::string& id, std::uint64_t accepted) {
     std::uint64_t succeeded = 0;
-    std::map<std::int64_t, int> seen;
     Connection(url_).stream("/v1/studies/" + id + "/events",
                             [&](std::int64_t, const std::string& type) {
                               succeeded += type == "trial.measured" ? 1 : 0;
