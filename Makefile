@@ -4,7 +4,7 @@ SHELL := /bin/bash
 QUARRY := build/release/quarry
 ARGS ?=
 
-.PHONY: help demo test run bench bench-executor bench-first-light bench-imports bench-joint bench-latency bench-operators bench-predictors bench-search peers format tidy release
+.PHONY: help demo test run bench bench-dashboard bench-executor bench-first-light bench-imports bench-joint bench-latency bench-operators bench-predictors bench-search peers format tidy release
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,7 +30,7 @@ test: ## build and run all tests: release, AddressSanitizer with UBSan, ThreadSa
 peers: ## install what the benchmarks compare with
 	@.ci/setup build test peers
 
-bench: bench-first-light bench-executor bench-latency bench-operators bench-search bench-joint bench-predictors bench-imports ## all benchmarks; each writes build/bench/NAME.json
+bench: bench-first-light bench-executor bench-latency bench-operators bench-search bench-joint bench-predictors bench-imports bench-dashboard ## all benchmarks; each writes build/bench/NAME.json
 
 bench-first-light: ## executor latency beside PyTorch's, trials a minute, NSGA-II's speed
 	@.ci/setup build test
@@ -67,6 +67,12 @@ bench-imports: ## how long 100,000 measured networks take from a file into the s
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target bench_imports
 	@build/release/tests/bench/bench_imports $(ARGS)
+
+bench-dashboard: ## the study page over 100,000 trials: paint, brushing, tabs, heap, and what it takes from a running study (ARGS: --trials N, --pairs N, --seconds N, --quick)
+	@.ci/setup build test
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target quarry large_study
+	@node tests/bench/dashboard/bench_dashboard.mjs build/release/quarry build/release/tests/bench/large_study build/bench $(ARGS)
 
 bench-predictors: ## error and rank of predictors on published measurements, transfer between machines, speed (ARGS: sections, --models A,B, --data KEY, --splits N)
 	@.ci/setup build test

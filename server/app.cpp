@@ -42,6 +42,7 @@ struct App::Parts {
                          operator_store.save(change);
                        }),
         leases(database),
+        tables(database),
         context{.store = *store,
                 .hub = hub,
                 .studies = studies,
@@ -55,6 +56,7 @@ struct App::Parts {
                 .clock = system_clock(),
                 .tokens = tokens,
                 .counts = counts,
+                .tables = tables,
                 .serves_tls = !options.tls_certificate.empty(),
                 .tokens_required = !is_loopback(options.address),
                 .operators = &operators},
@@ -127,6 +129,7 @@ struct App::Parts {
       .table = imported_tables(imports),
       .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
   LeaseStore leases;
+  StudyTables tables;
   RequestCounts counts;
   std::string first_token;
   EventHub hub;

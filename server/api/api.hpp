@@ -14,6 +14,7 @@
 #include "server/storage/supernet_folder.hpp"
 #include "server/storage/token_store.hpp"
 #include "server/studies/study_manager.hpp"
+#include "server/studies/study_table.hpp"
 #include "server/studies/task_desk.hpp"
 
 namespace quarry::server {
@@ -32,6 +33,7 @@ struct ApiContext {
   Clock clock;
   TokenStore& tokens;
   const RequestCounts& counts;
+  StudyTables& tables;
   bool serves_tls = false;
   bool tokens_required = false;
   const OperatorKnowledge* operators = nullptr;  // null: none is kept
@@ -69,6 +71,16 @@ Response list_workers(const ApiContext& context, const Request& request);
 // trials.cpp
 Response list_trials(const ApiContext& context, const Request& request);
 Response get_front(const ApiContext& context, const Request& request);
+
+// insights.cpp and gene_insights.cpp: what a study's charts are drawn from
+Response get_points(const ApiContext& context, const Request& request);
+Response get_history(const ApiContext& context, const Request& request);
+Response get_parity(const ApiContext& context, const Request& request);
+Response get_timeline(const ApiContext& context, const Request& request);
+Response get_failures(const ApiContext& context, const Request& request);
+Response get_importance(const ApiContext& context, const Request& request);
+Response get_slices(const ApiContext& context, const Request& request);
+Response get_strip(const ApiContext& context, const Request& request);
 
 // study_events.cpp
 Response stream_events(const ApiContext& context, const Request& request);

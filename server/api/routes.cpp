@@ -9,6 +9,9 @@ constexpr RouteLimits kImportLimits{.max_body_bytes = 256 * 1024 * 1024, .is_slo
 // Thousands of rows to learn from, or a model made of them.
 constexpr RouteLimits kPredictorLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
 
+// Trials by the hundred thousand are gone through.
+constexpr RouteLimits kInsightLimits{.is_slow = true};
+
 }  // namespace
 
 Router make_router(const ApiContext& context) {
@@ -43,6 +46,14 @@ Router make_router(const ApiContext& context) {
   add("GET", "/v1/studies/{id}/trials", &list_trials);
   add("GET", "/v1/studies/{id}/front", &get_front);
   add("GET", "/v1/studies/{id}/events", &stream_events);
+  add("GET", "/v1/studies/{id}/points", &get_points, kInsightLimits);
+  add("GET", "/v1/studies/{id}/history", &get_history, kInsightLimits);
+  add("GET", "/v1/studies/{id}/parity", &get_parity, kInsightLimits);
+  add("GET", "/v1/studies/{id}/timeline", &get_timeline, kInsightLimits);
+  add("GET", "/v1/studies/{id}/failures", &get_failures, kInsightLimits);
+  add("GET", "/v1/studies/{id}/importance", &get_importance, kInsightLimits);
+  add("GET", "/v1/studies/{id}/slices", &get_slices, kInsightLimits);
+  add("GET", "/v1/studies/{id}/strip", &get_strip, kInsightLimits);
   add("POST", "/v1/supernets", &create_supernet);
   add("GET", "/v1/supernets", &list_supernets);
   add("GET", "/v1/supernets/{name}", &get_supernet);

@@ -107,7 +107,12 @@ Response get_manifest(const ApiContext& context, const Request& request) {
   return supernet == nullptr ? refusal : Response{.body = supernet->supernet().manifest};
 }
 
+// ?dry_run=true: what the manifest would be, without keeping it.
 Response create_supernet(const ApiContext& context, const Request& request) {
+  if (auto unknown = refuse_unknown(request, {"dry_run"})) return *unknown;
+  const auto dry_run = request.query.find("dry_run");
+  if (dry_run != request.query.end() && dry_run->second != "true" && dry_run->second != "false")
+    return problem(400, "dry_run must be true or false, got \"" + dry_run->second + "\"");
   search::FieldErrors errors;
   std::optional<search::Supernet> supernet = search::load_manifest(request.body, errors);
   if (!supernet)
@@ -129,6 +134,12 @@ Response create_supernet(const ApiContext& context, const Request& request) {
     return problem(409, "there is a supernet " + name + " in " + context.user_supernets.path() +
                             " that could not be loaded when the server started: mend or remove "
                             "it there, or give this one a name of its own");
+  if (dry_run != request.query.end() && dry_run->second == "true") {
+    if (!is_new && context.supernets.find(name)->supernet().manifest != supernet->manifest)
+      return problem(409,
+                     "there is another supernet " + name + ": give this one a name of its own");
+    return json_response(whole_view({std::move(*supernet), std::nullopt, ""}));
+  }
   // Saved under a name that is free, or again as it is: both leave what is there whole.
   if (is_new) context.user_supernets.save(name, request.body);
   const evaluators::LoadedSupernet* added = context.supernets.add(std::move(*supernet), "", taken);

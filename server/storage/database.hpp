@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "server/storage/open_database.hpp"
 #include "server/storage/store_error.hpp"
@@ -105,6 +106,11 @@ class Query {
   }
 
   std::string text(int column) const {
+    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  }
+  // Valid until the next row.
+  std::string_view view(int column) const {
     const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
   }

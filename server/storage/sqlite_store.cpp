@@ -126,8 +126,9 @@ class SqliteStore final : public Store {
     std::vector<EventRecord> found;
     Query query(
         reader_,
-        "SELECT sequence, type, at, data FROM events WHERE study = ? AND type = 'study.state' "
-        "ORDER BY sequence");
+        // Left to itself SQLite takes the primary key for the order, and reads the whole log.
+        "SELECT sequence, type, at, data FROM events INDEXED BY events_of_state "
+        "WHERE study = ? AND type = 'study.state' ORDER BY sequence");
     query.bind(study);
     while (query.next())
       found.push_back({query.integer(0), query.text(1), query.text(2), query.text(3)});

@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kReferenceTrials = 8;
-
 }  // namespace
 
 void Conductor::prepare() {

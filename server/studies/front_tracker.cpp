@@ -78,18 +78,24 @@ void FrontTracker::settle() {
 
 std::optional<double> FrontTracker::hypervolume() const {
   if (reference_.empty()) return std::nullopt;
+  return hypervolume_share(archive_.points(), objectives_, reference_);
+}
+
+double hypervolume_share(const search::Points& points,
+                         std::span<const search::Objective> objectives,
+                         std::span<const double> reference) {
   // Per objective 0 is the ideal and 1 the reference.
-  search::Points scaled(objectives_.size());
-  for (std::size_t i = 0; i < archive_.points().size(); ++i) {
+  search::Points scaled(objectives.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
     std::vector<double> point;
-    for (std::size_t k = 0; k < objectives_.size(); ++k) {
-      const double ideal = search::to_minimised(objectives_[k].goal, ideal_of(objectives_[k]));
-      const double span = search::to_minimised(objectives_[k].goal, reference_[k]) - ideal;
-      point.push_back(span > 0.0 ? (archive_.points()[i][k] - ideal) / span : 1.0);
+    for (std::size_t k = 0; k < objectives.size(); ++k) {
+      const double ideal = search::to_minimised(objectives[k].goal, ideal_of(objectives[k]));
+      const double span = search::to_minimised(objectives[k].goal, reference[k]) - ideal;
+      point.push_back(span > 0.0 ? (points[i][k] - ideal) / span : 1.0);
     }
     scaled.add(point);
   }
-  return search::hypervolume(scaled, std::vector<double>(objectives_.size(), 1.0));
+  return search::hypervolume(scaled, std::vector<double>(objectives.size(), 1.0));
 }
 
 }  // namespace quarry::server

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,15 @@ struct FrontUpdate {
   std::vector<std::size_t> removed;   // trial numbers, ascending
   std::optional<double> hypervolume;  // of the front as it now is
 };
+
+// The trials of which the worst settle a study's reference, unless its budget is smaller.
+inline constexpr std::size_t kReferenceTrials = 8;
+
+// The share, 0..1, of the box between each metric's ideal (accuracy 1, costs 0) and the reference,
+// which is in the metrics' own units and signs, that minimised points dominate.
+double hypervolume_share(const search::Points& points,
+                         std::span<const search::Objective> objectives,
+                         std::span<const double> reference);
 
 // Hypervolume is the share, 0..1, of the box between each metric's ideal (accuracy 1, costs 0) and
 // the reference point. An objective's reference is the study's own or, once `settle_after` trials

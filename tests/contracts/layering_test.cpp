@@ -58,6 +58,7 @@ const std::map<std::string, std::set<std::string>> kMaySee = {
 const std::map<std::string, std::set<std::string>> kOnlyIn = {
     {"boost/beast", {"server/http"}},
     {"boost/asio", {"server/http"}},
+    {"simdjson", {"server/studies"}},
     {"sqlite3.h", {"server/storage"}},
     {"dnnl", {"evaluators/onednn"}},
     {"Eigen/", {"predictors", "search/algorithms"}},

@@ -74,6 +74,19 @@ export async function call(url, path, body, method = body === undefined ? "GET" 
   return answer;
 }
 
+/** How much of the page moved while it loaded, as Chromium counts it: below 0.1 nobody notices. */
+export function layoutShift(page) {
+  return page.evaluate(
+    () =>
+      new Promise((done) => {
+        const shifts = (list) => list.getEntries().reduce((sum, { value }) => sum + value, 0);
+        new PerformanceObserver((list, observer) => (observer.disconnect(), done(shifts(list)))).observe({ type: "layout-shift", buffered: true });
+        // Without any shift there is never an entry.
+        requestAnimationFrame(() => requestAnimationFrame(() => done(0)));
+      }),
+  );
+}
+
 /** What axe finds serious or critical on the page, one line each. The page's security policy is not loosened for it. */
 export async function seriousFindings(page) {
   const session = await page.context().newCDPSession(page);

@@ -181,6 +181,18 @@ TEST_CASE(
   CHECK(api.call("GET", "/v1/studies/" + id)["progress"]["trials"] == 12);
 }
 
+TEST_CASE("a dry run of a manifest says what it would be and keeps nothing") {
+  Fixture api;
+  const json seen = api.call("POST", "/v1/supernets?dry_run=true", test::small_manifest());
+  CHECK(api.status() == 200);
+  CHECK(seen["networks"][0]["name"] == "smallest");
+  api.call("GET", "/v1/supernets/small");
+  CHECK(api.status() == 404);
+  api.call("POST", "/v1/supernets?dry_run=true",
+           test::small_manifest(R"("name": "small")", R"("name": "fashion_vit")"));
+  CHECK(api.status() == 409);
+}
+
 TEST_CASE("a manifest on the disk that could not be loaded is not overwritten") {
   Fixture api;
   api.user_supernets().save("small", "{");
@@ -250,6 +262,12 @@ TEST_CASE("a token is shown once, listed without its secret, and taken back") {
   const json mistaken = api.call("POST", "/v1/tokens", {{"scope", "root"}, {"name", ""}});
   CHECK(api.status() == 422);
   CHECK(mistaken["errors"].size() == 2);
+}
+
+TEST_CASE("where no token is asked for, whoever looks may do everything") {
+  Fixture api;
+  CHECK(api.call("GET", "/v1/session") ==
+        json{{"guarded", false}, {"name", ""}, {"scope", "admin"}});
 }
 
 TEST_CASE("probes find the server well, and monitors find its studies") {

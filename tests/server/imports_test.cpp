@@ -72,6 +72,7 @@ class Fixture {
   LeaseStore leases_{database_};
   TaskDesk desk_{queue_, *store_, leases_, system_clock()};
   RequestCounts counts_;
+  StudyTables tables_{database_};
   ApiContext context_{.store = *store_,
                       .hub = hub_,
                       .studies = studies_,
@@ -84,7 +85,8 @@ class Fixture {
                       .leases = leases_,
                       .clock = system_clock(),
                       .tokens = tokens_,
-                      .counts = counts_};
+                      .counts = counts_,
+                      .tables = tables_};
   Router router_ = make_router(context_);
   Response last_;
 };

@@ -102,6 +102,7 @@ class ApiFixture {
         {*store, hub, queue, supernets, pool, server::system_clock(), resources, &operators}};
     server::TokenStore tokens{database};
     server::RequestCounts counts;
+    server::StudyTables tables{database};
     server::ApiContext context{.store = *store,
                                .hub = hub,
                                .studies = studies,
@@ -115,6 +116,7 @@ class ApiFixture {
                                .clock = server::system_clock(),
                                .tokens = tokens,
                                .counts = counts,
+                               .tables = tables,
                                .operators = &operators};
     server::TrialContext trials{context, server::TrialNoteStore(database),
                                 server::MachinePeakStore(database)};

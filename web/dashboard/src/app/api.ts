@@ -12,6 +12,7 @@ export class Refused extends Error {
     message: string,
     readonly status: number,
     readonly errors: FieldError[] = [],
+    readonly document: unknown = null, // the whole answer: some refusals say more
   ) {
     super(message);
   }
@@ -44,7 +45,7 @@ async function call(method: string, path: string, body?: BodyInit, type?: string
   if (response.ok) return response;
   const problem: Problem | null = await response.json().catch(() => null);
   const said = problem?.detail ?? `The server answered ${response.status}.`;
-  if (response.status !== 401) throw new Refused(said, response.status, problem?.errors);
+  if (response.status !== 401) throw new Refused(said, response.status, problem?.errors, problem);
   tokenNeeded();
   throw new TokenNeeded(said, 401);
 }
@@ -80,9 +81,7 @@ export async function getAll<T>(path: string): Promise<T[]> {
   const items: T[] = [];
   let token = "";
   do {
-    const page: { items: T[]; next_page_token?: string | null } = await get(
-      `${path}${path.includes("?") ? "&" : "?"}page_size=1000${token && `&page_token=${encodeURIComponent(token)}`}`,
-    );
+    const page: { items: T[]; next_page_token?: string | null } = await get(token ? `${path}?page_token=${encodeURIComponent(token)}` : path);
     items.push(...page.items);
     token = page.next_page_token ?? "";
   } while (token);

@@ -1,4 +1,5 @@
 // The header of every page: where one is, the theme, and who one is to the server.
+import { useEffect, useRef } from "preact/hooks";
 import { link } from "./router";
 import { logOut, useSession } from "./session";
 import { switchTheme, useTheme } from "./theme";
@@ -15,6 +16,9 @@ export function Header({ section }: { section: string }) {
   const session = useSession();
   const other = useTheme() === "dark" ? "light" : "dark";
   const sections = session.guarded ? [...SECTIONS, ["tokens", "Tokens"] as [string, string]] : SECTIONS;
+  // On a phone the sections are wider than the screen.
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [section, session.guarded]);
   const skip = (event: Event) => {
     event.preventDefault();
     document.getElementById("main")?.focus();
@@ -30,7 +34,7 @@ export function Header({ section }: { section: string }) {
         </svg>
         Quarry
       </a>
-      <nav aria-label="Sections">
+      <nav ref={nav} aria-label="Sections">
         {sections.map(([name, label]) => (
           <a key={name} href={link([name])} aria-current={section === name ? "page" : undefined}>
             {label}

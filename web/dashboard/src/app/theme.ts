@@ -5,6 +5,7 @@ export type Theme = "light" | "dark";
 
 const KEY = "quarry.theme";
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const printing = window.matchMedia("print");
 
 function chosen(): Theme | null {
   const kept = localStorage.getItem(KEY);
@@ -12,6 +13,8 @@ function chosen(): Theme | null {
 }
 
 export function currentTheme(): Theme {
+  // Nobody wants a page of black ink.
+  if (printing.matches) return "light";
   return chosen() ?? (dark.matches ? "dark" : "light");
 }
 
@@ -22,6 +25,7 @@ function apply(): void {
 
 apply();
 dark.addEventListener("change", apply);
+printing.addEventListener("change", apply);
 
 /** The other theme from now on; the browser's own choice is not kept, so that it can change by itself again. */
 export function switchTheme(): void {

@@ -5,7 +5,7 @@ import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } f
 import { type ECharts, init, use } from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { useTheme } from "../app/theme";
 import { type ChartTable, Downloads } from "./downloads";
 
@@ -26,12 +26,13 @@ interface ChartProps {
 }
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const printing = window.matchMedia("print");
 
 export function Chart({ option, label, height, onClick, onMade }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!box.current) return;
     const made = init(box.current);
     chart.current = made;
@@ -44,9 +45,10 @@ export function Chart({ option, label, height, onClick, onMade }: ChartProps) {
     };
   }, []);
 
-  useEffect(() => {
-    const moving = still.matches ? { ...option, animation: false } : option;
-    chart.current?.setOption(moving, { notMerge: false, replaceMerge: ["series"], lazyUpdate: true });
+  // A printer does not wait for the next frame.
+  useLayoutEffect(() => {
+    const moving = still.matches || printing.matches ? { ...option, animation: false } : option;
+    chart.current?.setOption(moving, { notMerge: false, replaceMerge: ["series"], lazyUpdate: !printing.matches });
   }, [option]);
 
   useEffect(() => {
@@ -80,9 +82,10 @@ export function ChartCard({ title, note, controls, children, table, onMade, ...c
   return (
     <section class="card" aria-labelledby={id}>
       <header class="card-head">
-        <h2 id={id}>{title}</h2>
-        {note && <span class="muted">{note}</span>}
-        <span class="spacer" />
+        <div class="head-words">
+          <h2 id={id}>{title}</h2>
+          {note && <span class="muted">{note}</span>}
+        </div>
         {controls}
         <Downloads title={title} chart={() => made.current} table={table} />
       </header>

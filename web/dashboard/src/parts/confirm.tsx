@@ -1,44 +1,52 @@
-// A button that asks before it acts: for what cannot be taken back.
+// Asks before what cannot be taken back.
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { Dialog } from "./dialog";
 import { ErrorBox } from "./error_box";
 
-interface ConfirmProps {
-  label: string; // of the button
+interface QuestionProps {
+  label: string; // of the button that does it
   title: string; // the question
   children: ComponentChildren; // what will be lost, what stays
   act: () => Promise<unknown>;
+  onClose: () => void;
 }
 
-export function Confirm({ label, title, children, act }: ConfirmProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+export function Question({ label, title, children, act, onClose }: QuestionProps) {
   const [error, setError] = useState<Error | null>(null);
-  const close = () => dialog.current?.close();
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <p>{children}</p>
+      <ErrorBox error={error} />
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          Keep it
+        </button>
+        <button type="button" class="danger" onClick={() => act().then(onClose, setError)}>
+          {label}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** A button with such a question behind it. */
+export function Confirm({ onClose, ...question }: Omit<QuestionProps, "onClose"> & { onClose?: () => void }) {
+  const [open, setOpen] = useState(false);
   return (
     <>
-      <button
-        type="button"
-        class="danger"
-        onClick={() => {
-          setError(null);
-          dialog.current?.showModal();
-        }}
-      >
-        {label}
+      <button type="button" class="danger" onClick={() => setOpen(true)}>
+        {question.label}
       </button>
-      <dialog ref={dialog} aria-label={title}>
-        <h2>{title}</h2>
-        <p>{children}</p>
-        <ErrorBox error={error} />
-        <div class="actions">
-          <button type="button" autofocus onClick={close}>
-            Keep it
-          </button>
-          <button type="button" class="danger" onClick={() => act().then(close, setError)}>
-            {label}
-          </button>
-        </div>
-      </dialog>
+      {open && (
+        <Question
+          {...question}
+          onClose={() => {
+            setOpen(false);
+            onClose?.();
+          }}
+        />
+      )}
     </>
   );
 }

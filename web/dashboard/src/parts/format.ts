@@ -43,3 +43,18 @@ export function formatDuration(seconds: number): string {
 export function formatWhen(at: string): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
+
+/** 4.8 x 10^24 rather than 24 digits. */
+export function formatCount(count: number): string {
+  if (count < 1e6) return Math.round(count).toLocaleString();
+  const exponent = Math.floor(Math.log10(count));
+  const digits = String(exponent).replaceAll(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!);
+  return `${(count / 10 ** exponent).toFixed(1)} × 10${digits}`;
+}
+
+/** "3 s", "5 min", "2 h": how long ago, roughly. */
+export function formatAgo(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}

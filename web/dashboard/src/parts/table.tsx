@@ -1,4 +1,5 @@
-// A table that sorts by its headings and shows many rows a part at a time. The order is kept in the address where it has a name there.
+// A table that sorts by its headings and shows many rows a part at a time. The order is kept in the address. On a phone each row becomes a block of
+// its own, its cells beside their labels; the roles are spelled out because a browser forgets them with the layout.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useQuery } from "../app/router";
@@ -40,15 +41,16 @@ export function Table<Row>({ label, columns, rows, keyOf, sortedBy = "", sortQue
     : rows;
   return (
     <>
-      <div class="scroll" role="region" aria-label={label} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
+      <div class="scroll" role="group" aria-label={label} tabIndex={0}>
+        <table role="table" class="stacks">
+          <thead role="rowgroup">
+            <tr role="row">
               {columns.map((column) => (
                 <th
                   key={column.key}
                   scope="col"
-                  class={column.right ? "right" : ""}
+                  role="columnheader"
+                  class={`${column.right ? "right" : ""}${column.by ? "" : " silent"}`}
                   aria-sort={column.by && key === column.key ? (sign < 0 ? "descending" : "ascending") : undefined}
                 >
                   {column.by ? (
@@ -63,11 +65,11 @@ export function Table<Row>({ label, columns, rows, keyOf, sortedBy = "", sortQue
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {sorted.slice(0, limit).map((row) => (
-              <tr key={keyOf(row)}>
+              <tr key={keyOf(row)} role="row">
                 {columns.map((column) => (
-                  <td key={column.key} class={column.right ? "right" : ""}>
+                  <td key={column.key} role="cell" data-label={column.label} class={column.right ? "right" : ""}>
                     {column.cell(row)}
                   </td>
                 ))}

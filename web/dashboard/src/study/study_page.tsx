@@ -1,142 +1,219 @@
-// One study, live: progress, front, hypervolume, trials. Everything on it is folded from the study's event stream.
-import { useEffect, useState } from "preact/hooks";
-import { actOnStudy, getStudy, type Verb } from "../app/api";
-import { type Connection, followStudy } from "../app/follow";
+// One study, live: how far it is, what may be done, and its views as tabs, each with an address. Charts of any size come summed up by the server; what
+// happens while the page is open comes by events and is folded in.
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Study } from "../app/model";
+import { changeQuery, useQuery, useRoute } from "../app/router";
 import { useMayChange } from "../app/session";
-import { useTheme } from "../app/theme";
 import { ErrorBox } from "../parts/error_box";
 import { formatDuration, formatMetric, metricLabel } from "../parts/format";
 import { PageHead } from "../parts/page_head";
+import { ActivityTab } from "./activity_tab";
+import { Controls } from "./controls";
 import { Decide } from "./decide";
-import { FrontChart } from "./front_chart";
-import { HypervolumeChart } from "./hypervolume_chart";
-import { emptyView, reduce, type StudyView } from "./reduce";
-import { TrialTable } from "./trial_table";
+import { Filters } from "./filters";
+import { GenesTab } from "./genes_tab";
+import { BestChart, HypervolumeChart } from "./history_charts";
+import { insight, type Points, type StudyHistory } from "./insight";
+import { useKept } from "./keep";
+import { useLiveStudy } from "./live";
+import { ParetoChart } from "./pareto_chart";
+import { PredictionsTab } from "./predictions_tab";
+import { pace, secondsLeft, type StudyView, withFresh } from "./reduce";
+import { SpreadTab } from "./spread_tab";
+import { StripTab } from "./strip_tab";
+import { TrialList } from "./trial_list";
+import { Waiting } from "./waiting";
+import { parseWhere, type Ranges, rowsWithin, whereText } from "./where";
 import "./study.css";
 
-function share(study: Study, view: StudyView): number {
-  if (view.searchEnded) return 1;
-  const { trials, seconds } = study.progress.budget;
-  return Math.min(1, Math.max(view.finished / trials, seconds ? view.elapsed / seconds : 0));
-}
+const TABS = [
+  ["front", "Front"],
+  ["genes", "Genes"],
+  ["policies", "Policies"],
+  ["predictions", "Predictions"],
+  ["spread", "Spread"],
+  ["activity", "Activity"],
+] as const;
 
-function eta(study: Study, view: StudyView): string {
-  if (view.searchEnded || view.finished === 0) return "";
-  const { trials, seconds } = study.progress.budget;
-  let left = (view.elapsed / view.finished) * (trials - view.finished);
-  if (seconds) left = Math.min(left, seconds - view.elapsed);
-  return formatDuration(left);
-}
+// So much must have happened since until a tab asks the server again: a tenth, and a few hundred trials fold in meanwhile.
+const GROWTH = 1.1;
+const MOST_FRESH = 400;
 
-function phase(view: StudyView): string {
-  if (view.state === "running" && view.searchEnded) return `measuring the front on the test set, ${view.tested} done`;
-  if (view.state === "failed") return view.reason;
-  return view.searchEnded ? view.reason : "";
-}
-
-// What a user may do in each state; the server has the last word.
-const VERBS: Record<string, [Verb, string][]> = {
-  draft: [["resume", "Start"]],
-  queued: [["pause", "Pause"], ["stop", "Stop search"]],
-  running: [["pause", "Pause"], ["stop", "Stop search"]],
-  pausing: [["resume", "Resume"], ["stop", "Stop search"]],
-  paused: [["resume", "Resume"], ["stop", "Stop search"]],
-};
-
-interface TileProps {
-  label: string;
-  value: string;
-  note?: string;
-}
-
-function Tile({ label, value, note }: TileProps) {
+function Progress({ view, budget }: { view: StudyView; budget: { trials: number; seconds?: number } }) {
+  const left = secondsLeft(view, budget);
+  const done = view.searchEnded ? 1 : Math.min(1, Math.max(view.finished / Math.max(budget.trials, 1), budget.seconds ? view.elapsed / budget.seconds : 0));
+  const speed = pace(view);
+  const end = left === null ? "" : new Date(Date.now() + left * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  const phase = view.state === "running" && view.searchEnded ? `measuring the front on the test set, ${view.tested} done` : view.reason;
   return (
-    <div class="tile">
-      <span class="muted">{label}</span>
-      <strong>{value}</strong>
-      {note && <span class="muted">{note}</span>}
-    </div>
+    <section class="progress" aria-label="Progress">
+      <progress value={done} max={1} aria-label="Share of the budget spent" />
+      <span data-testid="trials">
+        {view.finished.toLocaleString("en")} of {budget.trials.toLocaleString("en")} trials
+      </span>
+      <span>{speed > 0 && `${speed >= 10 ? speed.toFixed(0) : speed.toFixed(2)} trials/s`}</span>
+      <span>{formatDuration(view.elapsed)} elapsed</span>
+      {left !== null && (
+        <span>
+          {formatDuration(left)} left, until {end}
+        </span>
+      )}
+      <span class="muted">{phase}</span>
+    </section>
+  );
+}
+
+function Tiles({ study, view, members }: { study: Study; view: StudyView; members: number | null }) {
+  const best = view.history.at(-1)?.best ?? {};
+  const failed = (view.states.failed ?? 0) + (view.states.expired ?? 0);
+  return (
+    <section class="tiles" aria-label="Best so far">
+      {study.spec.objectives.map(({ metric, goal }) => (
+        <div key={metric} class="tile">
+          <span class="muted">
+            {goal === "maximize" ? "Highest" : "Lowest"} {metricLabel(metric).toLowerCase()}
+          </span>
+          <strong>{typeof best[metric] === "number" ? formatMetric(metric, best[metric]) : "–"}</strong>
+        </div>
+      ))}
+      <div class="tile">
+        <span class="muted">On the front</span>
+        <strong data-testid="members">{members === null ? "–" : members.toLocaleString("en")}</strong>
+      </div>
+      <div class="tile">
+        <span class="muted">Infeasible, failed</span>
+        <strong>
+          {(view.states.infeasible ?? 0).toLocaleString("en")}, {failed.toLocaleString("en")}
+        </strong>
+      </div>
+    </section>
   );
 }
 
 export function StudyPage({ id }: { id: string }) {
-  const [study, setStudy] = useState<Study | null>(null);
-  const [view, setView] = useState<StudyView>(emptyView);
-  const [connection, setConnection] = useState<Connection>("connecting");
-  const [error, setError] = useState<Error | null>(null);
-  const [refused, setRefused] = useState<Error | null>(null);
+  const live = useLiveStudy(id);
+  const { study, view, connection, error } = live;
+  if (!study) return error ? <ErrorBox error={error} /> : <p class="notice">Loading study…</p>;
+  return <Views id={id} study={study} view={view} lost={connection === "lost" || error !== null} settled={live.settled} />;
+}
+
+interface ViewsProps {
+  id: string;
+  study: Study;
+  view: StudyView;
+  lost: boolean;
+  settled: (sequence: number) => void;
+}
+
+/** Grows when enough is new: at first, by tenths, and when the study comes to rest. */
+function useStage(view: StudyView): number {
+  const stage = useRef({ number: 0, finished: view.finished, state: view.state });
+  const now = stage.current;
+  const rests = view.state !== now.state && view.state !== "running";
+  const grown = view.finished > Math.max(now.finished * GROWTH, now.finished + 20);
+  if (rests || grown) stage.current = { number: now.number + 1, finished: view.finished, state: view.state };
+  else if (view.state !== now.state) stage.current = { ...now, state: view.state };
+  return stage.current.number;
+}
+
+function Views({ id, study, view, lost, settled }: ViewsProps) {
   const mayChange = useMayChange();
-  const [selected, setSelected] = useState<number | null>(null);
-  const theme = useTheme();
-
-  useEffect(() => {
-    setStudy(null);
-    setView(emptyView());
-    getStudy(id).then(setStudy, setError);
-    return followStudy(id, (events) => setView((before) => reduce(before, events)), setConnection);
-  }, [id]);
-
-  if (error) return <ErrorBox error={error} />;
-  if (!study) return <p class="notice">Loading study…</p>;
-
+  const route = useRoute();
+  const tab = route.query.get("tab") ?? "front";
   const objectives = study.spec.objectives;
-  const done = share(study, view);
-  const members = view.trials.filter((trial) => trial && view.front.has(trial.number));
-  const running = view.state === "running" && !view.searchEnded;
+  const constraints = study.spec.constraints ?? [];
+  const [x] = useQuery("x", (objectives[1] ?? objectives[0]!).metric);
+  const [y] = useQuery("y", objectives[0]!.metric);
+  const [z] = useQuery("z");
+  const [where] = useQuery("where");
+  const ranges = useMemo(() => parseWhere(where), [where]);
+  const stage = useStage(view);
+  const crowd = Math.floor(view.finished / MOST_FRESH);
+
+  // Genomes come along when a chart asks for them.
+  const withGenes = tab === "genes";
+  const base = useKept(() => insight<Points>(id, "points", { x, y, z, genomes: withGenes }), [id, x, y, z, stage, crowd, withGenes]);
+  const summed = useKept(() => insight<StudyHistory>(id, "history", { limit: 4 }), [id, view.finished >= 8]);
+  const sequence = base.value?.sequence ?? 0;
+  useEffect(() => {
+    if (sequence) settled(sequence);
+  }, [sequence]);
+  const points = useMemo(() => base.value && withFresh(base.value, view), [base.value, view.fresh, view.front]);
+  const within = useMemo(() => points && rowsWithin(points.values, points.number.length, ranges), [points, ranges]);
+  const members = useMemo(() => (points ? points.front.reduce((sum, on) => sum + on, 0 as number) : null), [points]);
+  const metrics = useMemo(() => {
+    const named = objectives.map(({ metric }) => metric);
+    return [...named, ...Object.keys(points?.values ?? {}).filter((metric) => !named.includes(metric))];
+  }, [objectives, points && Object.keys(points.values).join()]);
+  const main = useMemo(() => [...new Set([...objectives.map(({ metric }) => metric), ...constraints.map(({ metric }) => metric)])], [study]);
+
+  const setRanges = (changed: Ranges) => changeQuery({ where: whereText(changed) });
+  const narrow = (changed: Ranges) => setRanges({ ...ranges, ...changed });
+  const budget = view.budget ?? study.progress.budget;
+
   return (
     <>
-      <PageHead
-        title={study.name}
-        back={["#/studies", "Studies"]}
-        note={`${study.spec.supernet} · ${study.spec.algorithm.name} · seed ${study.spec.seed}`}
-      >
-        {connection === "lost" && <span class="pill lost">connection lost, trying again</span>}
+      <PageHead title={study.name} back={["#/studies", "Studies"]} note={`${study.spec.supernet} · ${study.spec.algorithm.name} · seed ${study.spec.seed}`}>
+        {lost && <span class="pill lost">connection lost, trying again</span>}
         <span class={`pill ${view.state}`} data-testid="state">
           {view.state}
         </span>
-        {mayChange &&
-          !view.searchEnded &&
-          (VERBS[view.state] ?? []).map(([verb, label]) => (
-            <button key={verb} type="button" onClick={() => actOnStudy(id, verb).then(() => setRefused(null), setRefused)}>
-              {label}
-            </button>
-          ))}
+        {mayChange && <Controls id={id} state={view.state} searchEnded={view.searchEnded} hasClock={typeof budget.seconds === "number"} />}
       </PageHead>
-
-      <ErrorBox error={refused} />
-      <section class="progress" aria-label="Progress">
-        <progress value={done} max={1} aria-label="Share of the budget spent" />
-        <span data-testid="trials">
-          {view.finished} of {study.progress.budget.trials} trials
-        </span>
-        <span>{view.elapsed > 0 && `${(view.finished / view.elapsed).toFixed(2)} trials/s`}</span>
-        <span>{formatDuration(view.elapsed)} elapsed</span>
-        {running && eta(study, view) && <span>{eta(study, view)} left</span>}
-        <span class="muted">{phase(view)}</span>
-      </section>
-
-      <section class="tiles" aria-label="Best so far">
-        {objectives.map(({ metric, goal }) => {
-          const values = members.flatMap((trial) => trial.metrics[metric]?.value ?? []);
-          const best = values.length ? (goal === "maximize" ? Math.max(...values) : Math.min(...values)) : null;
-          return (
-            <Tile
-              key={metric}
-              label={`${goal === "maximize" ? "Highest" : "Lowest"} ${metricLabel(metric).toLowerCase()}`}
-              value={best === null ? "–" : formatMetric(metric, best)}
-            />
-          );
-        })}
-        <Tile label="On the front" value={String(view.front.size)} />
-      </section>
-
-      <div class="charts">
-        <FrontChart view={view} objectives={objectives} theme={theme} selected={selected} onSelect={setSelected} />
-        <HypervolumeChart view={view} theme={theme} />
+      <Progress view={view} budget={budget} />
+      <Tiles study={study} view={view} members={members} />
+      <div class="view-bar">
+        <nav class="tabs" aria-label="Views of the study">
+          {TABS.map(([name, label]) => (
+            <a key={name} href={hrefOf(route.path, route.query, name)} aria-current={tab === name ? "page" : undefined}>
+              {label}
+            </a>
+          ))}
+        </nav>
+        {(tab === "front" || tab === "genes" || tab === "policies") && <Filters ranges={ranges} metrics={main} onChange={setRanges} />}
       </div>
-      {view.front.size > 0 && <Decide id={id} objectives={objectives} version={[...view.front].join(",")} onSelect={setSelected} />}
-      <TrialTable view={view} objectives={objectives} selected={selected} onSelect={setSelected} />
+      <ErrorBox error={lost ? null : base.error} />
+      {tab === "front" &&
+        (points ? (
+          <>
+            <div class="charts">
+              <ParetoChart
+                study={id}
+                points={points}
+                within={within}
+                x={x}
+                y={y}
+                z={z}
+                metrics={metrics}
+                objectives={objectives}
+                constraints={constraints}
+                onAxis={(axis, metric) => changeQuery({ [axis]: metric })}
+                onRange={narrow}
+              />
+              <div class="stack">
+                <HypervolumeChart study={study} history={view.history} reference={summed.value?.reference ?? null} />
+                <BestChart study={study} history={view.history} />
+              </div>
+            </div>
+            {(members ?? 0) > 0 && <Decide id={id} objectives={objectives} version={String(stage)} />}
+            <TrialList study={id} points={points} within={within} metrics={main} objectives={objectives} />
+          </>
+        ) : (
+          <Waiting height={900} />
+        ))}
+      {tab === "genes" && points && <GenesTab id={id} stage={stage} where={where} points={base.value ?? points} within={base.value ? rowsWithin(base.value.values, base.value.number.length, ranges) : null} ranges={ranges} metrics={main} objectives={objectives} onRange={narrow} />}
+      {tab === "policies" && <StripTab id={id} stage={stage} objectives={objectives} metrics={main} ranges={ranges} />}
+      {tab === "predictions" && <PredictionsTab id={id} stage={stage} objectives={objectives} />}
+      {tab === "spread" && <SpreadTab id={id} stage={stage} metrics={main} />}
+      {tab === "activity" && <ActivityTab id={id} stage={stage} />}
     </>
   );
+}
+
+function hrefOf(path: string[], query: URLSearchParams, tab: string): string {
+  const changed = new URLSearchParams(query);
+  if (tab === "front") changed.delete("tab");
+  else changed.set("tab", tab);
+  const text = changed.toString();
+  return `#/${path.map(encodeURIComponent).join("/")}${text ? `?${text}` : ""}`;
 }

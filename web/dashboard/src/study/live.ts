@@ -1,0 +1,118 @@
+// A study as it is and as it goes on: what the server has summed up, then its events. Nothing is asked for again and again.
+import { useEffect, useState } from "preact/hooks";
+import { getStudy, studyPath } from "../app/api";
+import type { Connection } from "../app/follow";
+import type { Goal, Study, StudyEvent } from "../app/model";
+import { insight, type StudyHistory } from "./insight";
+import { emptyView, hasEnded, reduce, settle, type StudyView, viewOf } from "./reduce";
+
+const TYPES = ["study.state", "study.extended", "trial.finished", "trial.tested", "search.ended"];
+const FRAME_MS = 250; // a running study redraws so often at most
+
+export interface LiveStudy {
+  study: Study | null;
+  view: StudyView;
+  connection: Connection;
+  error: Error | null;
+  /** Forgets of the view what is in points as of this event. */
+  settled: (sequence: number) => void;
+  /** Asks for everything anew. */
+  again: () => void;
+}
+
+export function useLiveStudy(id: string): LiveStudy {
+  const [study, setStudy] = useState<Study | null>(null);
+  const [view, setView] = useState<StudyView>(emptyView);
+  const [connection, setConnection] = useState<Connection>("connecting");
+  const [error, setError] = useState<Error | null>(null);
+  const [tries, setTries] = useState(0);
+
+  useEffect(() => {
+    let stop = () => {};
+    let gone = false;
+    setError(null);
+    // What is known at once is shown at once; the history says as of which event the rest is.
+    const asked = getStudy(id).then((known) => {
+      if (gone) return known;
+      setStudy(known);
+      setView((before) => (before.lastEvent ? before : { ...before, state: known.state, reason: known.reason, finished: known.progress.trials, elapsed: known.progress.elapsed_s }));
+      return known;
+    });
+    Promise.all([asked, insight<StudyHistory>(id, "history")]).then(
+      ([known, summed]) => {
+        if (gone) return;
+        const goals = Object.fromEntries(known.spec.objectives.map(({ metric, goal }) => [metric, goal as Goal]));
+        setView(viewOf({ state: known.state, reason: known.reason }, summed));
+        stop = follow(id, summed.sequence, (events) => setView((before) => reduce(before, events, goals)), setConnection);
+      },
+      (failure: Error) => {
+        if (gone) return;
+        setError(failure);
+        const timer = window.setTimeout(() => setTries((before) => before + 1), 3000);
+        stop = () => clearTimeout(timer);
+      },
+    );
+    return () => {
+      gone = true;
+      stop();
+    };
+  }, [id, tries]);
+
+  return {
+    study,
+    view,
+    connection,
+    error,
+    settled: (sequence) => setView((before) => settle(before, sequence)),
+    again: () => setTries((before) => before + 1),
+  };
+}
+
+/** The events after one, in batches. The browser reconnects by itself and goes on after the last that it got. */
+function follow(id: string, after: number, onEvents: (events: StudyEvent[]) => void, onConnection: (connection: Connection) => void): () => void {
+  let waiting: StudyEvent[] = [];
+  let timer = 0;
+  let ending = 0;
+  let last = after;
+  let source: EventSource;
+  let retry = 0;
+  const flush = () => {
+    timer = 0;
+    const events = waiting;
+    waiting = [];
+    onEvents(events);
+  };
+  const receive = (type: string, message: MessageEvent<string>) => {
+    last = Number(message.lastEventId);
+    const event: StudyEvent = { id: last, type, data: JSON.parse(message.data) };
+    waiting.push(event);
+    timer ||= window.setTimeout(flush, FRAME_MS);
+    clearTimeout(ending);
+    ending = 0;
+    // Unless more follows: a study that was extended has ended before.
+    if (type === "study.state" && hasEnded(String(event.data.state))) {
+      ending = window.setTimeout(() => {
+        source.close();
+        onConnection("ended");
+      }, 300);
+    }
+  };
+  const open = () => {
+    source = new EventSource(studyPath(id, `/events?after=${last}&types=${TYPES.join(",")}`));
+    source.onopen = () => onConnection("live");
+    source.onerror = () => {
+      if (ending) return;
+      onConnection("lost");
+      // A browser gives up where a proxy answers in the server's place.
+      if (source.readyState === EventSource.CLOSED) retry = window.setTimeout(open, 3000);
+    };
+    for (const type of TYPES) source.addEventListener(type, (message) => receive(type, message as MessageEvent<string>));
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    clearTimeout(ending);
+    clearTimeout(retry);
+    source.close();
+  };
+}
