@@ -75,7 +75,7 @@ test("a study appears in the list, is watched to its end and explored", async ()
   assert.match(await advice.innerText(), new RegExp(`\\(${(best * 100).toFixed(2)} %\\)`));
   await decide.getByRole("combobox", { name: "Best in" }).selectOption("latency_ms");
   await advice.getByText("has the lowest latency_ms").waitFor();
-  await decide.getByRole("button", { name: "Show the trial" }).click();
+  await decide.getByRole("link", { name: /Open trial/ }).click();
   await page.waitForURL(/trials\/\d+/);
   await page.goBack();
   await page.screenshot({ path: join(screenshots, "study_1440x900.png") });

@@ -17,7 +17,6 @@ interface DecideProps {
   objectives: Objective[];
   /** Grows with every change of the front: the answer is asked for anew. */
   version: string;
-  onSelect: (trial: number | null) => void;
 }
 
 const WISHES = { knee: "the knee", best: "the best in one metric", within: "the best that loses little of another", weights: "by weights", target: "nearest to a target" };
@@ -26,7 +25,7 @@ type Wish = keyof typeof WISHES;
 const ASK_MS = 150; // a slider that moves asks once it rests
 const STEPS = 200; // of a slider
 
-export function Decide({ id, objectives, version, onSelect }: DecideProps) {
+export function Decide({ id, objectives, version }: DecideProps) {
   const first = objectives[0]?.metric ?? "";
   const cheap = objectives.find(({ goal }) => goal === "minimize")?.metric ?? first;
   const [wish, setWish] = useState<Wish>("knee");
@@ -124,7 +123,7 @@ export function Decide({ id, objectives, version, onSelect }: DecideProps) {
             );
           })}
         </fieldset>
-        <Answer id={id} choice={choice} error={own ? null : served.error} members={members} objectives={objectives} question={own ? {} : question} onSelect={onSelect} />
+        <Answer id={id} choice={choice} error={own ? null : served.error} members={members} objectives={objectives} question={own ? {} : question} />
       </div>
     </section>
   );
@@ -247,10 +246,9 @@ interface AnswerProps {
   members: Trial[];
   objectives: Objective[];
   question: Record<string, string>;
-  onSelect: (trial: number | null) => void;
 }
 
-function Answer({ id, choice, error, members, objectives, question, onSelect }: AnswerProps) {
+function Answer({ id, choice, error, members, objectives, question }: AnswerProps) {
   const chosen = choice && choice.number !== null ? members.find(({ number }) => number === choice.number) : undefined;
   return (
     <div class="answer">
@@ -283,9 +281,6 @@ function Answer({ id, choice, error, members, objectives, question, onSelect }: 
             <a class="button primary" href={link(["studies", id, "trials", chosen.number])}>
               Open trial {chosen.number}
             </a>
-            <button type="button" onClick={() => onSelect(chosen.number)}>
-              Show the trial
-            </button>
             </div>
           <ConfirmFront id={id} question={question} />
           <Exports id={id} number={chosen.number} />

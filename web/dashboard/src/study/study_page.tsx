@@ -2,7 +2,7 @@
 // happens while the page is open comes by events and is folded in.
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Study } from "../app/model";
-import { changeQuery, go, link, useQuery, useRoute } from "../app/router";
+import { changeQuery, useQuery, useRoute } from "../app/router";
 import { useMayChange } from "../app/session";
 import { ErrorBox } from "../parts/error_box";
 import { formatDuration, formatMetric, metricLabel } from "../parts/format";
@@ -218,7 +218,7 @@ function Views({ id, study, view, lost, settled, first }: ViewsProps) {
                 <BestChart study={study} history={view.history} />
               </div>
             </div>
-            {(members ?? 0) > 0 && <Decide id={id} objectives={objectives} version={String(stage)} onSelect={(number) => number !== null && go(link(["studies", id, "trials", number]))} />}
+            {(members ?? 0) > 0 && <Decide id={id} objectives={objectives} version={String(stage)} />}
             <TrialList study={id} points={points} within={within} metrics={main} objectives={objectives} />
           </>
         ) : (

@@ -1,5 +1,5 @@
 // Two trials side by side with their differences marked: #/compare?a=STUDY:NUMBER&b=STUDY:NUMBER
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { get, getStudy, studyPath } from "../app/api";
 import type { Goal, Study, Trial, TrialNetwork } from "../app/model";
 import { changeQuery, link, useQuery } from "../app/router";
@@ -65,6 +65,9 @@ function Picker({ name, value, side }: { name: "a" | "b"; value: string; side: S
   const study = place?.study ?? other?.study ?? "";
   const choose = (of: string, number: number) => changeQuery({ [name]: of ? `${of}:${number}` : null });
   const label = name.toUpperCase();
+  // What is being typed is not taken away by what else arrives meanwhile.
+  const [typed, setTyped] = useState("");
+  useEffect(() => setTyped(place ? String(place.number) : ""), [value]);
   return (
     <section class={`card side side-${name}`} aria-label={`Trial ${label}`}>
       <header class="card-head">
@@ -89,7 +92,8 @@ function Picker({ name, value, side }: { name: "a" | "b"; value: string; side: S
             type="number"
             min={0}
             class="short"
-            value={place?.number ?? ""}
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
             onChange={(event) => event.currentTarget.value !== "" && choose(study, Math.max(0, Math.trunc(Number(event.currentTarget.value))))}
           />
         </label>
