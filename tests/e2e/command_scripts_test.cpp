@@ -116,7 +116,7 @@ TEST_CASE("every verb that says something says it as JSON too") {
       {"show", fixture.id},
       {"front", fixture.id},
       {"trials", fixture.id},
-      {"extend", copy, "--trials", "1"},
+      {"extend", copy, "--trials", "1000000"},
       {"enqueue", copy, config},
       {"cancel", copy},
       {"measurements"},
@@ -156,7 +156,7 @@ TEST_CASE("exit codes tell a script what went wrong") {
   CHECK(quarry({"show", fixture.id}).code == 0);
   CHECK(quarry({"pause", fixture.id}).code == 1);
   CHECK(quarry({"show", "st_nothing"}).code == 4);
-  CHECK(quarry({"front", fixture.id, "--where", "macs < 0"}).code == 1);
+  CHECK(quarry({"front", fixture.id, "--best", "macs", "--where", "macs < 0"}).code == 1);
   const test::TemporaryFolder folder;
   test::Child open({"serve", "--listen", "0.0.0.0:0", "--data", folder.path()});
   std::string line;
