@@ -29,15 +29,12 @@ void add_worker(Verbs& verbs) {
         if (options->name.empty()) options->name = default_worker_name();
         return work(verbs.client(), *options, *folder);
       });
-  verb->add_option("--server", verbs.address().url, "the server's address")
-      ->envname("QUARRY_URL")
+  verb->add_option("--server", verbs.address().url, "the server's address; else QUARRY_URL")
       ->capture_default_str();
   verb->add_option("--token", verbs.address().token,
-                   "for a server that asks for one; better in the environment")
-      ->envname("QUARRY_TOKEN");
+                   "for a server that asks for one; else QUARRY_TOKEN");
   verb->add_option("--ca", verbs.address().ca_file,
-                   "PEM file of the authority of an https server's certificate")
-      ->envname("QUARRY_CA")
+                   "PEM file of the authority of an https server's certificate; else QUARRY_CA")
       ->type_name(kFileArgument);
   verb->add_option("--tags", options->tags, "what it has, such as device=phone")->delimiter(',');
   verb->add_option("--name", options->name, "its name at the server; by default host and pid");

@@ -8,6 +8,24 @@
 #include "server/cli/completion.hpp"
 
 namespace quarry::server {
+namespace {
+
+// Where the verb's flags say nothing. Not by CLI11's envname: all verbs share one address, and it
+// would read the environment for those that were not chosen as well, over the flag of the one that
+// was.
+void take_environment(ServerAddress& address, const CLI::App* verb) {
+  const auto take = [&](const char* flag, const char* name, std::string& value) {
+    const CLI::Option* option = verb == nullptr ? nullptr : verb->get_option_no_throw(flag);
+    if (option != nullptr && option->count() > 0) return;
+    if (const char* given = std::getenv(name); given != nullptr && *given != '\0') value = given;
+  };
+  const bool is_worker = verb != nullptr && verb->get_option_no_throw("--server") != nullptr;
+  take(is_worker ? "--server" : "--url", "QUARRY_URL", address.url);
+  take("--token", "QUARRY_TOKEN", address.token);
+  take("--ca", "QUARRY_CA", address.ca_file);
+}
+
+}  // namespace
 
 CLI::App* Verbs::add(const std::string& name, const std::string& help, std::function<int()> action,
                      CLI::App* parent) {
@@ -23,32 +41,25 @@ CLI::App* Verbs::add_group(const std::string& name, const std::string& help) {
 }
 
 void Verbs::add_server(CLI::App* verb) {
-  verb->add_option("--url", address_.url, "the server's address")
-      ->envname("QUARRY_URL")
+  verb->add_option("--url", address_.url, "the server's address; else QUARRY_URL")
       ->capture_default_str();
-  verb->add_option("--token", address_.token,
-                   "for a server that asks for one; better in the environment")
-      ->envname("QUARRY_TOKEN");
+  verb->add_option("--token", address_.token, "for a server that asks for one; else QUARRY_TOKEN");
   verb->add_option("--ca", address_.ca_file,
-                   "PEM file of the authority of an https server's certificate")
-      ->envname("QUARRY_CA")
+                   "PEM file of the authority of an https server's certificate; else QUARRY_CA")
       ->type_name(kFileArgument);
 }
 
 ServerAddress Verbs::address_of_environment() const {
   ServerAddress address = address_;
-  const auto take = [](const char* name, std::string& value) {
-    if (const char* given = std::getenv(name); given != nullptr && *given != '\0') value = given;
-  };
-  take("QUARRY_URL", address.url);
-  take("QUARRY_TOKEN", address.token);
-  take("QUARRY_CA", address.ca_file);
+  take_environment(address, nullptr);
   return address;
 }
 
 int Verbs::run() const {
   for (const auto& [verb, action] : std::ranges::reverse_view(verbs_)) {
-    if (verb->parsed()) return action();
+    if (!verb->parsed()) continue;
+    take_environment(const_cast<ServerAddress&>(address_), verb);
+    return action();
   }
   return 2;
 }

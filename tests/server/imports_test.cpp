@@ -117,9 +117,9 @@ TEST_CASE("an import is created, found by its location, listed and paged through
   const json listed = api.call("GET", "/v1/imports")["items"];
   CHECK(listed.size() == 1);
   CHECK(listed[0]["fingerprint"] == "a board");
-  const std::string rows = "/v1/imports/" + id + "/rows?page_size=2";
-  const std::string token = api.call("GET", rows)["next_page_token"];
-  const json page = api.call("GET", rows + "&page_token=" + token);
+  const std::string rows = "/v1/imports/" + id + "/rows";
+  const std::string token = api.call("GET", rows + "?page_size=1")["next_page_token"];
+  const json page = api.call("GET", rows + "?page_size=2&page_token=" + token);
   CHECK(page["items"].size() == 2);
   CHECK(page["items"][0]["line"] == 3);
   CHECK(page["items"][0]["config"]["precision"] == "int8");

@@ -63,10 +63,9 @@ class Populated {
   std::vector<std::string> lists() const {
     std::vector<std::string> found;
     for (const Router::Route& route : api.router().routes()) {
-      const json& operation = document_["paths"][route.pattern];
-      if (route.method == "GET" && operation.is_object() &&
-          operation["get"].contains("parameters") &&
-          operation["get"]["parameters"].dump().find("parameters/PageToken") != std::string::npos)
+      if (route.method != "GET" || !document_["paths"].contains(route.pattern)) continue;
+      const json& operation = document_["paths"][route.pattern]["get"];
+      if (operation.dump().find("parameters/PageToken") != std::string::npos)
         found.push_back(route.pattern);
     }
     return found;
@@ -127,6 +126,15 @@ std::vector<std::string> known_in(const std::string& detail) {
     word.clear();
   }
   return names;
+}
+
+// Without what goes on while it is read.
+json lasting(json items) {
+  for (json& item : items) {
+    item.erase("progress");
+    item.erase("silent_s");
+  }
+  return items;
 }
 
 TEST_CASE("whatever answers items is declared as a list, and every list answers items") {
@@ -192,7 +200,7 @@ TEST_CASE("every list is ordered and filtered by each field that it names, page 
         token = page["next_page_token"].is_null() ? "" : page["next_page_token"].get<std::string>();
       } while (!token.empty());
       CHECK(joined.size() == whole["items"].size());
-      if (pattern != "/v1/workers") CHECK(joined == whole["items"]);  // silent_s goes on
+      CHECK(lasting(joined) == lasting(whole["items"]));
       const std::size_t with =
           server.api.call("GET", path + "?page_size=1000&filter=" + field + "!=null")["items"]
               .size();
