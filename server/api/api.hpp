@@ -44,7 +44,7 @@ struct ApiContext {
   bool tokens_required = false;
   const OperatorKnowledge* operators = nullptr;  // null: none is kept
   std::shared_ptr<EventPages> pages = std::make_shared<EventPages>();
-  ArchiveStore* archives = nullptr;              // never null in a server
+  ArchiveStore* archives = nullptr;  // never null in a server
 };
 
 // The context must outlive the router.

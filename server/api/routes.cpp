@@ -1,6 +1,6 @@
 // The table of the API.
 #include "server/api/api.hpp"
-#include "server/api/views.hpp"
+#include "server/api/guard.hpp"
 
 namespace quarry::server {
 namespace {
@@ -14,47 +14,22 @@ constexpr RouteLimits kStoring{.waits_for_disk = true};
 
 // Trials by the hundred thousand are gone through.
 constexpr RouteLimits kInsightLimits{.is_slow = true};
-// Reads may still be answered; what changes something may be sent again.
-Response no_database(const StoreError& error) {
-  Response response = problem(503, std::string("the database does not take it: ") + error.what());
-  response.headers.emplace_back("Retry-After", "5");
-  return response;
-}
 // 512 MiB unpacked are some 50 MiB.
 constexpr RouteLimits kArchiveLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
 // A filter may have to look at each of a million measurements.
 constexpr RouteLimits kLongListLimits{.is_slow = true};
 
-std::string in_lower_case(std::string text) {
-  for (char& letter : text) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return text;
-}
-
 }  // namespace
 
 Router make_router(const ApiContext& context) {
   Router router;
-  // What openapi.json does not declare is refused; lists say so beside their other mistakes.
-  const auto declared = declared_queries();
   const auto add = [&](const char* method, const char* pattern,
                        Response (*handler)(const ApiContext&, const Request&),
                        RouteLimits limits = {}) {
-    const auto found = declared.find(in_lower_case(method) + " " + pattern);
-    const DeclaredQuery query = found == declared.end() ? DeclaredQuery{} : found->second;
-    router.add(
-        method, pattern,
-        [&context, handler, query](const Request& request) {
-          auto unknown = query.is_list ? std::nullopt : refuse_unknown(request, query.names);
-          if (unknown) return std::move(*unknown);
-          try {
-            return handler(context, request);
-          } catch (const StoreError& error) {
-            return no_database(error);
-          }
-        },
-        limits);
+    const auto answer = [&context, handler](const Request& request) {
+      return handler(context, request);
+    };
+    router.add(method, pattern, guarded(method, pattern, answer), limits);
   };
   add("POST", "/v1/studies", &create_study);
   add("GET", "/v1/studies", &list_studies);

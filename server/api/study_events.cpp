@@ -54,8 +54,8 @@ Response stream_events(const ApiContext& context, const Request& request) {
     }
   }
   const std::string id = record->id;
-  source.read = [&context, id, wanted = types_of(request),
-                 passed = std::make_shared<Passed>()](std::int64_t after, std::size_t limit) {
+  source.read = [&context, id, wanted = types_of(request), passed = std::make_shared<Passed>()](
+                    std::int64_t after, std::size_t limit) {
     std::vector<ServerSentEvent> events;
     std::int64_t at = after == passed->after ? std::max(after, passed->until) : after;
     for (std::size_t read = limit; read == limit && events.empty();) {

@@ -8,6 +8,7 @@
 #include "evaluators/imports/dynast_config.hpp"
 #include "search/supernets/config.hpp"
 #include "search/supernets/json_fields.hpp"
+#include "server/api/guard.hpp"
 #include "server/api/machine_peaks.hpp"
 #include "server/api/trial.hpp"
 #include "server/api/trial_export.hpp"
@@ -143,9 +144,10 @@ void add_trial_routes(Router& router, TrialContext& context) {
   const auto add = [&](const char* method, const std::string& pattern,
                        Response (*handler)(TrialContext&, const Request&),
                        RouteLimits limits = {}) {
-    router.add(
-        method, pattern,
-        [&context, handler](const Request& request) { return handler(context, request); }, limits);
+    const auto answer = [&context, handler](const Request& request) {
+      return handler(context, request);
+    };
+    router.add(method, pattern, guarded(method, pattern, answer), limits);
   };
   add("GET", trial, &get_trial);
   add("PATCH", trial, &change_trial);

@@ -153,8 +153,7 @@ class LogReplay {
     }
     trials_.push_back(proposed_trial(number, genome, std::move(origin), plan_));
     ++report_.proposals;
-    same(what, static_cast<std::int64_t>(number), event.data,
-         text_of(trials_.back()));
+    same(what, static_cast<std::int64_t>(number), event.data, text_of(trials_.back()));
   }
 
   void finished(const EventRecord& event, const json& data) {
@@ -170,8 +169,7 @@ class LogReplay {
       if (update->added) front_.insert(trial.number);
     }
     ++report_.outcomes;
-    const std::string replayed =
-        text_of(trial, finish_members(update, data.at("elapsed_s")));
+    const std::string replayed = text_of(trial, finish_members(update, data.at("elapsed_s")));
     if (!same("the outcome of trial " + std::to_string(trial.number),
               static_cast<std::int64_t>(trial.number), event.data, replayed))
       return;
@@ -205,8 +203,7 @@ class LogReplay {
       return same(what, row.number, row.data, "the log has no such trial");
     const StudyTrial& trial = trials_[static_cast<std::size_t>(row.number)];
     const char* place = front_.contains(trial.number) ? "on the front" : "not on the front";
-    return same(what, row.number, row.data,
-                text_of(trial)) &&
+    return same(what, row.number, row.data, text_of(trial)) &&
            same(what, row.number, row.on_front ? "on the front" : "not on the front", place);
   }
 

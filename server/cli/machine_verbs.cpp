@@ -71,7 +71,8 @@ void add_measure(Verbs& verbs) {
         if (*predict) options->predict_url = verbs.address().url;
         return measure(*options);
       });
-  verb->add_option("supernet", options->supernet, "its supernet: a built-in one, or a manifest file")
+  verb->add_option("supernet", options->supernet,
+                   "its supernet: a built-in one, or a manifest file")
       ->required()
       ->type_name(kSupernetArgument);
   CLI::Option* config =

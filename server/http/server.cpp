@@ -405,7 +405,9 @@ HttpServer::HttpServer(const ListenOptions& options, Answerer answerer) {
   const tcp::endpoint endpoint = parse_endpoint(options.address, options.port);
   Service service{.answerer = std::move(answerer),
                   .tls = load_tls(options),
-                  .max_connections = options.max_connections};
+                  .max_connections = options.max_connections,
+                  .read_timeout = options.read_timeout,
+                  .write_timeout = options.write_timeout};
   try {
     state_ = std::make_unique<State>(endpoint, std::move(service));
   } catch (const boost::system::system_error& error) {

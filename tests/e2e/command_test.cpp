@@ -95,8 +95,8 @@ TEST_CASE("a study is cloned, extended, given a network to measure, and deleted 
   const test::CommandResult refused = on_server({"pause", copy});
   CHECK(refused.code == 1);
   CHECK(refused.err == "quarry: study " + copy +
-                           " is completed: pause is not possible now, only extend, clone or "
-                           "delete\n");
+                           " is completed: pause is not possible now, only extend, confirm, clone "
+                           "or delete\n");
   CHECK(on_server({"delete", copy}).code == 0);
   CHECK(on_server({"list"}).out.starts_with(first));
   CHECK(on_server({"watch", copy}).code == 4);

@@ -51,7 +51,7 @@ export const PHONE = { width: 390, height: 844 };
 
 export async function openPage(browser, options = { viewport: DESK }) {
   const page = await browser.newPage(options);
-  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });

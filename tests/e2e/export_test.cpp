@@ -71,7 +71,7 @@ TEST_CASE("a trial is exported to stdout or a file, and its card's command measu
   CHECK(again["metrics"]["latency_ms"]["value"].get<double>() > 0.0);
 
   const test::CommandResult none = exported({"99"});
-  CHECK(none.code == 1);
+  CHECK(none.code == 4);
   CHECK(none.err == "quarry: study " + id + " has no trial 99\n");
   CHECK(exported({"0", "--format", "onnx"}).code == 2);
 }

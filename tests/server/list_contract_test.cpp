@@ -308,8 +308,10 @@ TEST_CASE("every route minds Accept, If-None-Match and Content-Type") {
     }
     const Response first = call("GET", path, "accept", "*/*");
     CHECK(first.status == 200);
-    // These two change while they are read.
-    if (route.pattern == "/metrics" || route.pattern == "/v1/workers") continue;
+    // These change while they are read; an archive says when it was written.
+    if (route.pattern == "/metrics" || route.pattern == "/v1/workers" ||
+        route.pattern.ends_with("/archive"))
+      continue;
     std::string tag;
     for (const auto& [name, value] : first.headers) tag = name == "ETag" ? value : tag;
     CHECK(call("GET", path, "if-none-match", tag).status == 304);

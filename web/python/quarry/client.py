@@ -182,7 +182,7 @@ class Client:
     def _send(
         self, method: str, path: str, body: Optional[bytes], headers: Mapping[str, str]
     ) -> Tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-        sent = {"Accept": "application/json", **headers}
+        sent = {"Accept": "*/*", **headers}
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
         connection = self._connect()
