@@ -8,28 +8,61 @@ export function metricLabel(metric: string): string {
     model_size_bytes: "Size",
     macs: "MACs",
     params: "Parameters",
+    operators: "Operators",
+    int8_share: "INT8 share",
+    peak_activation_bytes: "Peak activation",
+    weight_bytes: "Weights",
+    activation_bytes: "Activations",
   };
-  return labels[metric] ?? metric;
+  const [name = metric, place] = metric.split("@");
+  return (labels[name] ?? name) + (place ? ` on ${place}` : "");
+}
+
+/** "latency_ms@phone" is a latency. */
+function plain(metric: string): string {
+  return metric.split("@")[0] ?? metric;
 }
 
 export function metricUnit(metric: string): string {
   const units: Record<string, string> = { accuracy: "%", test_accuracy: "%", latency_ms: "ms", model_size_bytes: "KB", macs: "M", params: "M" };
-  return units[metric] ?? "";
+  return units[plain(metric)] ?? "";
 }
 
 /** The value in the unit that metricUnit names. */
 export function inUnit(metric: string, value: number): number {
-  if (metric.endsWith("accuracy")) return value * 100;
-  if (metric === "model_size_bytes") return value / 1000;
-  if (metric === "macs" || metric === "params") return value / 1e6;
+  const name = plain(metric);
+  if (name.endsWith("accuracy")) return value * 100;
+  if (name === "model_size_bytes") return value / 1000;
+  if (name === "macs" || name === "params") return value / 1e6;
   return value;
 }
 
+const COUNTS = new Set(["operators"]);
+
 export function formatMetric(metric: string, value: number): string {
+  if (metric.endsWith("_bytes")) return formatBytes(value);
+  if (COUNTS.has(metric)) return value.toLocaleString("en");
   const scaled = inUnit(metric, value);
-  const digits = metric.endsWith("accuracy") || metric === "latency_ms" ? 2 : scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2;
   const unit = metricUnit(metric);
-  return `${scaled.toFixed(digits)}${unit ? ` ${unit}` : ""}`;
+  return `${scaled.toFixed(digitsOf(metric, scaled))}${unit ? ` ${unit}` : ""}`;
+}
+
+// A network that takes less than a millisecond is told from its like by the third digit.
+function digitsOf(metric: string, scaled: number): number {
+  if (plain(metric).endsWith("accuracy")) return 2;
+  const size = Math.abs(scaled);
+  if (metric.startsWith("latency_ms")) return size > 0 && size < 1 ? Math.min(6, 2 - Math.floor(Math.log10(size))) : 2;
+  return size >= 100 ? 0 : size >= 10 ? 1 : 2;
+}
+
+export function formatBytes(bytes: number): string {
+  for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]] as const) if (bytes >= size) return `${threeDigits(bytes / size)} ${unit}`;
+  return `${bytes} B`;
+}
+
+export function threeDigits(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2);
 }
 
 export function formatDuration(seconds: number): string {

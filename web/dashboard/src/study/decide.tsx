@@ -58,7 +58,7 @@ export function Decide({ id, objectives, version }: DecideProps) {
       <header class="card-head">
         <h2>Which one?</h2>
         <span class="muted" data-testid="left">
-          {left.length} of {members.length} members of the front are within the bounds
+          {members.length > 0 && `${left.length} of ${members.length} members of the front are within the bounds`}
         </span>
       </header>
       <div class="decide-parts">

@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Objective } from "../app/model";
 import { link, useQuery } from "../app/router";
 import { formatMetric, metricLabel } from "../parts/format";
+import { formatSpread } from "../trial/numbers";
 import { Table } from "../parts/table";
 import type { Points } from "./insight";
 
@@ -43,7 +44,7 @@ export function TrialList({ study, points, within, metrics, objectives }: TrialL
         return (
           <>
             {value === null || value === undefined ? "–" : formatMetric(metric, value)}
-            {spread ? <span class="muted"> ± {formatMetric(metric, spread)}</span> : ""}
+            {spread ? <span class="muted"> ± {formatSpread(metric, spread)}</span> : ""}
           </>
         );
       },

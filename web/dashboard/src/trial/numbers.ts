@@ -1,5 +1,7 @@
 // Large and small numbers as people read them.
-import { inUnit, metricUnit } from "../parts/format";
+import { inUnit, metricUnit, threeDigits } from "../parts/format";
+
+export { formatBytes, threeDigits } from "../parts/format";
 
 /** 1234567 -> "1.23 M" */
 export function formatCount(count: number): string {
@@ -7,20 +9,10 @@ export function formatCount(count: number): string {
   return threeDigits(count);
 }
 
-export function formatBytes(bytes: number): string {
-  for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]] as const) if (bytes >= size) return `${threeDigits(bytes / size)} ${unit}`;
-  return `${bytes} B`;
-}
-
 /** 0.0123 -> "12.3 µs" */
 export function formatMs(ms: number): string {
   if (ms >= 1) return `${threeDigits(ms)} ms`;
   return `${threeDigits(ms * 1000)} µs`;
-}
-
-export function threeDigits(value: number): string {
-  const size = Math.abs(value);
-  return value.toFixed(size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2);
 }
 
 /** Half an interval, to two digits: it says how far the value is to be trusted, however small it is. */
