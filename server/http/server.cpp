@@ -3,6 +3,8 @@
 // tests/server/http_server_test.cpp.
 #include "server/http/server.hpp"
 
+#include <sys/socket.h>
+
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -20,6 +22,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <optional>
 #include <stdexcept>
@@ -222,21 +225,33 @@ std::string refusal_of(const beast::error_code& error, const RouteLimits& limits
   return "not an HTTP request that this server understands: " + error.message();
 }
 
-// Attempts are made where the route was answered.
-asio::awaitable<Response> wait_for(asio::any_io_executor executor, asio::thread_pool* pool,
-                                   LongPoll poll) {
+// Whether the peer will send no more: it has closed, or died.
+template <typename Stream>
+bool has_gone(Stream& stream) {
+  char byte = 0;
+  const auto socket = beast::get_lowest_layer(stream).socket().native_handle();
+  const ssize_t got = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got < 0 && errno != EAGAIN);
+}
+
+// Attempts are made where the route was answered, and none for a peer that has gone: what an
+// attempt takes (a task) would be kept from others. Nothing then.
+template <typename Stream>
+asio::awaitable<std::optional<Response>> wait_for(Stream& stream, asio::thread_pool* pool,
+                                                  LongPoll poll) {
   using Clock = std::chrono::steady_clock;
-  const auto wakeup = std::make_shared<Wakeup>(executor);
+  const auto wakeup = std::make_shared<Wakeup>(stream.get_executor());
   const std::shared_ptr<void> subscription = poll.subscribe([wakeup] { wakeup->wake(); });
   const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                       std::chrono::duration<double>(poll.seconds));
   while (true) {
     const auto attempt = [&poll] { return poll.attempt(); };
     std::optional<Response> response = co_await run_on(pool, attempt);
-    if (response) co_return std::move(*response);
+    if (response) co_return response;
     const auto left = end - Clock::now();
     if (left <= Clock::duration::zero()) co_return poll.give_up();
     co_await wakeup->wait(left);
+    if (has_gone(stream)) co_return std::nullopt;
   }
 }
 
@@ -269,8 +284,11 @@ asio::awaitable<void> serve_requests(Stream& stream, const std::string& peer,
     } else {
       response = problem(400, "the request's target is not a path with sound escapes");
     }
-    if (response.later)
-      response = co_await wait_for(stream.get_executor(), pool, std::move(*response.later));
+    if (response.later) {
+      std::optional<Response> answer = co_await wait_for(stream, pool, std::move(*response.later));
+      if (!answer) co_return;
+      response = std::move(*answer);
+    }
     if (response.events && message.method() != http::verb::head) {
       co_await serve_events(stream, std::move(*response.events), service);
       co_return;

@@ -64,6 +64,7 @@ class Fixture {
         std::call_once(first_attempt_, [&] { attempted_.count_down(); });
         const std::scoped_lock lock(mutex_);
         if (count_ == 0) return std::nullopt;
+        ++taken_;
         return Response{.body = std::to_string(count_)};
       };
       const auto subscribe = [this](std::function<void()> wake) {
@@ -106,6 +107,12 @@ class Fixture {
   // Until the first attempt at /later was made.
   void wait_for_attempt() { attempted_.wait(); }
 
+  // Answers of /later that were made.
+  std::int64_t taken() {
+    const std::scoped_lock lock(mutex_);
+    return taken_;
+  }
+
   std::uint16_t port() const { return server_->port(); }
 
   // Sends raw bytes and gives everything that comes back until the server closes.
@@ -123,6 +130,7 @@ class Fixture {
   std::latch dropped_{1};
   std::mutex mutex_;
   std::int64_t count_ = 0;
+  std::int64_t taken_ = 0;
   bool ended_ = false;
   std::latch released_{1};
   EventHub hub_;
@@ -140,6 +148,18 @@ TEST_CASE("an answer that is not there yet is waited for, and no thread waits wi
   fixture.grow(7, false);
   asking.join();
   CHECK(answer.body == "7");
+}
+
+TEST_CASE("nothing is taken for one who asked and has gone") {
+  Fixture fixture;
+  {
+    const test::RawConnection gone(fixture.port());
+    CHECK(gone.send("GET /later?seconds=60 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    fixture.wait_for_attempt();
+  }
+  fixture.grow(7, false);
+  CHECK(fixture.client().request("GET", "/later?seconds=60").body == "7");
+  CHECK(fixture.taken() == 1);
 }
 
 TEST_CASE("an answer that does not come in time is given up") {
