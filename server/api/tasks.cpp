@@ -127,7 +127,7 @@ Response take_failure(const ApiContext& context, const std::string& task, const 
       context.desk.complete(task, report->token, std::move(report->evaluation), outcome));
 }
 
-const std::string& id_of(const Request& request) { return request.parameters.find("id")->second; }
+const std::string& task_of(const Request& request) { return request.parameters.find("id")->second; }
 
 }  // namespace
 
@@ -162,31 +162,31 @@ Response heartbeat_task(const ApiContext& context, const Request& request) {
   const auto token = reader.integer("token", Presence::kRequired, 1, 9e15);
   reader.finish();
   if (!errors.empty()) return field_problem("the heartbeat has mistakes", errors);
-  const TaskDesk::Reply reply = context.desk.heartbeat(id_of(request), *token);
+  const TaskDesk::Reply reply = context.desk.heartbeat(task_of(request), *token);
   if (reply.verdict != TaskDesk::Verdict::kAccepted)
-    return reply_view(id_of(request), *token, reply);
+    return reply_view(task_of(request), *token, reply);
   return json_response(
-      {{"task", id_of(request)}, {"token", *token}, {"lease_s", reply.seconds_left}});
+      {{"task", task_of(request)}, {"token", *token}, {"lease_s", reply.seconds_left}});
 }
 
 Response complete_task(const ApiContext& context, const Request& request) {
   search::FieldErrors errors;
   const auto document = parse_report(request.body, errors);
   if (!document) return field_problem("the result could not be read", errors);
-  return take_result(context, id_of(request), *document);
+  return take_result(context, task_of(request), *document);
 }
 
 Response fail_task(const ApiContext& context, const Request& request) {
   search::FieldErrors errors;
   const auto document = search::parse_json(request.body, errors);
   if (!document) return field_problem("the failure could not be read", errors);
-  return take_failure(context, id_of(request), *document);
+  return take_failure(context, task_of(request), *document);
 }
 
 // A task with everything that was ever leased of it.
 Response get_task(const ApiContext& context, const Request& request) {
-  const auto leases = context.leases.of_task(id_of(request));
-  if (leases.empty()) return problem(404, "task " + id_of(request) + " was never leased");
+  const auto leases = context.leases.of_task(task_of(request));
+  if (leases.empty()) return problem(404, "task " + task_of(request) + " was never leased");
   json items = json::array();
   for (const LeaseRecord& lease : leases) {
     items.push_back({{"token", lease.token},
@@ -196,7 +196,7 @@ Response get_task(const ApiContext& context, const Request& request) {
                      {"state", lease.state},
                      {"outcome", lease.outcome.empty() ? json() : json::parse(lease.outcome)}});
   }
-  return json_response({{"id", id_of(request)},
+  return json_response({{"id", task_of(request)},
                         {"study", leases.front().study},
                         {"trial", leases.front().trial},
                         {"leases", std::move(items)}});

@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMaxNotes = 65536;
+constexpr std::size_t kMaxNotesOfTrial = 65536;
 constexpr std::array<const char*, 4> kFormats = {"quarry", "dynast", "policy", "card"};
 
 struct FoundTrial {
@@ -173,8 +173,8 @@ Response change_trial(TrialContext& context, const Request& request) {
   if (!document) return field_problem("the change could not be read", errors);
   search::ObjectReader reader(*document, "", errors);
   const auto notes = reader.text("notes", search::Presence::kRequired);
-  if (notes && notes->size() > kMaxNotes)
-    reader.error("notes", "must be at most " + std::to_string(kMaxNotes) + " bytes, got " +
+  if (notes && notes->size() > kMaxNotesOfTrial)
+    reader.error("notes", "must be at most " + std::to_string(kMaxNotesOfTrial) + " bytes, got " +
                               std::to_string(notes->size()));
   reader.finish();
   if (!errors.empty()) return field_problem("nothing was changed", errors);
