@@ -47,7 +47,7 @@ int run(Verbs& verbs) {
     return kNoServer;
   } catch (const std::exception& error) {
     std::cerr << "quarry: " << error.what() << "\n";
-    return kFailed;
+    return kWentWrong;
   }
 }
 

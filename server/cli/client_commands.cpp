@@ -246,7 +246,7 @@ int watch(const HttpClient& client, const std::string& study, bool as_json) {
   if (progress.failed() || progress.cancelled()) {
     std::cerr << "quarry: the study "
               << (progress.failed() ? "failed: " + progress.reason() : "was cancelled") << "\n";
-    return kFailed;
+    return kWentWrong;
   }
   if (!as_json && !progress.reason().empty())
     std::cout << "search ended: " << progress.reason() << "\n";
@@ -293,7 +293,7 @@ int front(const HttpClient& client, const std::string& study, FrontFormat format
   }
   // A script that asked for one and got none must notice.
   const bool is_none = !chosen.empty() && joined["choice"].at("number").is_null();
-  return is_none ? kFailed : kDone;
+  return is_none ? kWentWrong : kDone;
 }
 
 }  // namespace quarry::server

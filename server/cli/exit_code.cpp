@@ -16,7 +16,7 @@ int exit_code_of(unsigned status) {
     case 503:
       return kNoServer;
     default:
-      return kFailed;
+      return kWentWrong;
   }
 }
 

@@ -6,7 +6,7 @@
 namespace quarry::server {
 
 inline constexpr int kDone = 0;
-inline constexpr int kFailed = 1;       // refused, or it went wrong: why is on stderr
+inline constexpr int kWentWrong = 1;    // refused, or it went wrong: why is on stderr
 inline constexpr int kWronglyUsed = 2;  // flags, arguments or the configuration file
 inline constexpr int kNoServer = 3;    // none answers, it broke off or is too busy: try again later
 inline constexpr int kNotThere = 4;    // the server has no such thing

@@ -37,7 +37,7 @@ int export_trial(const HttpClient& client, const ExportFlags& flags) {
   file << response.body << std::flush;
   if (file) return kDone;
   std::cerr << "quarry export: cannot write " << flags.file << "\n";
-  return kFailed;
+  return kWentWrong;
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ std::optional<std::string> find_study_id(const HttpClient& client, const std::st
   for (const json& study : *named)
     std::cerr << "  " << study.at("id").get<std::string>() << "  "
               << study.at("state").get<std::string>() << "\n";
-  code = kFailed;
+  code = kWentWrong;
   return std::nullopt;
 }
 

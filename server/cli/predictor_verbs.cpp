@@ -170,7 +170,7 @@ int PredictorVerbs::show() const {
 
 int PredictorVerbs::train() const {
   std::optional<json> request = read_document(file_);
-  if (!request) return kFailed;
+  if (!request) return kWentWrong;
   if (!name_.empty()) (*request)["name"] = name_;
   if (!metric_.empty()) (*request)["metric"] = metric_;
   if (!supernet_.empty()) (*request)["supernet"] = supernet_;
@@ -185,12 +185,12 @@ int PredictorVerbs::train() const {
 
 int PredictorVerbs::predict() const {
   const auto text = read_input("predictors", file_);
-  if (!text) return kFailed;
+  if (!text) return kWentWrong;
   search::FieldErrors errors;
   std::vector<std::string> notes;
   const json configs = read_seed_configs(*text, errors, notes);
   print_mistakes("predictors", file_, errors);
-  if (!errors.empty()) return kFailed;
+  if (!errors.empty()) return kWentWrong;
   for (const std::string& note : notes)
     std::cerr << "quarry predictors: " << file_ << " " << note << "\n";
   const json request = {{"configs", configs}};
@@ -200,7 +200,7 @@ int PredictorVerbs::predict() const {
 
 int PredictorVerbs::evaluate() const {
   std::optional<json> request = read_document(file_);
-  if (!request) return kFailed;
+  if (!request) return kWentWrong;
   if (!studies_.empty()) (*request)["studies"] = studies_;
   if (!imports_.empty()) (*request)["imports"] = imports_;
   return print(client().request("POST", path(":evaluate"), request->dump()), as_json_,
@@ -223,12 +223,12 @@ int PredictorVerbs::export_one() const {
   file << response.body << "\n";
   if (file.flush()) return 0;
   std::cerr << "quarry predictors: cannot write " << file_ << "\n";
-  return kFailed;
+  return kWentWrong;
 }
 
 int PredictorVerbs::import_one() const {
   const auto text = read_input("predictors", file_);
-  if (!text) return kFailed;
+  if (!text) return kWentWrong;
   const std::string query = name_.empty() ? "" : "?name=" + percent_encode(name_);
   return print(client().request("POST", "/v1/predictors:import" + query, *text), as_json_,
                &reference_line);

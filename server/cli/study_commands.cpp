@@ -52,7 +52,7 @@ int extend_study(const HttpClient& client, const std::string& study,
 int enqueue_trial(const HttpClient& client, const std::string& study,
                   const std::string& config_file, bool as_json) {
   const auto config = read_input("enqueue", config_file);
-  if (!config) return kFailed;
+  if (!config) return kWentWrong;
   return act_on_study(client, study, "enqueue", as_json, "{\"config\": " + *config + "}");
 }
 

@@ -18,7 +18,8 @@ struct Log {
   }
   std::string types(std::int64_t after, std::size_t limit = 10) {
     std::string text;
-    for (const EventRecord& event : *pages.read(*store, "st_1", after, limit))
+    const EventPages::Page page = pages.read(*store, "st_1", after, limit);
+    for (const EventRecord& event : *page)
       text += std::to_string(event.sequence) + event.type + " ";
     return text;
   }
