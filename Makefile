@@ -99,6 +99,7 @@ nightly-kill: ## a true server killed at 1,000 random instants (ARGS: how many, 
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target test_kill
 	@QUARRY_KILLS=$(or $(word 1,$(ARGS)),1000) QUARRY_KILL_SEED=$(or $(word 2,$(ARGS)),0) build/release/tests/test_kill
+
 bench-service: ## the service under load: asks, completions, GETs, fronts, start, a crowd (ARGS: sections, --seconds N, --trials N, --folder DIR)
 	@.ci/setup build test
 	@cmake --preset release >/dev/null

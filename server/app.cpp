@@ -14,7 +14,6 @@
 #include "evaluators/worker.hpp"
 #include "server/access/gateway.hpp"
 #include "server/api/api.hpp"
-#include "server/api/trial.hpp"
 #include "server/http/server.hpp"
 #include "server/predictors/predictor_registry.hpp"
 #include "server/storage/folder_lock.hpp"
@@ -53,6 +52,8 @@ struct App::Parts {
                        }),
         leases(database),
         tables(database),
+        notes(database),
+        peaks(database),
         archives(database),
         context{.store = *shown,
                 .hub = hub,
@@ -69,6 +70,8 @@ struct App::Parts {
                 .tokens = tokens,
                 .counts = counts,
                 .tables = tables,
+                .notes = notes,
+                .peaks = peaks,
                 .serves_tls = !options.tls_certificate.empty(),
                 .tokens_required = !is_loopback(options.address),
                 .operators = &operators,
@@ -91,7 +94,6 @@ struct App::Parts {
       first_token = std::move(secret);
     }
     checked_whole = check_database(*database, kCheckSeconds);
-    add_trial_routes(router, trials);
     left_out = supernets.add_folder(user_supernets.path());
     const int workers_wanted =
         options.workers > 0 ? options.workers
@@ -146,6 +148,8 @@ struct App::Parts {
       .predictor = [this](const std::string& reference) { return predictors.find(reference); }};
   LeaseStore leases;
   StudyTables tables;
+  TrialNoteStore notes;
+  MachinePeakStore peaks;
   ArchiveStore archives;
   RequestCounts counts;
   std::string first_token;
@@ -157,7 +161,6 @@ struct App::Parts {
       {*store, hub, queue, supernets, pool, system_clock(), resources, &operators}};
   std::unique_ptr<Store> shown = show_interruptions(*store, studies.interruptions());
   ApiContext context;
-  TrialContext trials{context, TrialNoteStore(database), MachinePeakStore(database)};
   std::string address;
   Router router;
   Gateway gateway;

@@ -81,12 +81,12 @@ int main(int argc, char** argv) {
   if (completes) words.erase(words.begin());
   const bool is_configured = configure(cli, verb_of(cli, words));
   if (completes) return print_completions(cli, words, verbs.address_of_environment());
-  if (!is_configured) return kWronglyUsed;
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return explain(cli, error);
   }
+  if (!is_configured) return kWronglyUsed;  // --help and --version come before
 
   // oneDNN's tensors of all sizes come and go with every candidate. glibc raises the size from
   // which it maps memory whenever a mapping is freed, and would then keep what lies between them.

@@ -53,12 +53,6 @@ bool is_known_type(std::string_view type) {
          type.starts_with("application/x-ndjson") || type.starts_with("application/octet-stream");
 }
 
-Response no_database(const StoreError& error) {
-  Response response = problem(503, std::string("the database does not answer: ") + error.what());
-  response.headers.emplace_back("Retry-After", "5");
-  return response;
-}
-
 // What is waited for is answered by the same conventions as the rest.
 void conform_later(const Request& request, LongPoll& poll) {
   poll.attempt = [request, attempt = std::move(poll.attempt)]() -> std::optional<Response> {
@@ -66,7 +60,7 @@ void conform_later(const Request& request, LongPoll& poll) {
     try {
       response = attempt();
     } catch (const StoreError& error) {
-      response = no_database(error);
+      response = no_database(error.what());
     }
     if (response) response = conform(request, std::move(*response));
     return response;
@@ -139,7 +133,10 @@ RouteLimits Gateway::limits(const Request& head) {
   RouteLimits limits = router_.limits(head.method, head.path);
   const bool has_body =
       !header(head, "content-length").empty() || !header(head, "transfer-encoding").empty();
-  if (!has_body) return limits;
+  // Six digits are less than what strangers may send: nothing to look up.
+  const bool is_small =
+      header(head, "transfer-encoding").empty() && header(head, "content-length").size() <= 6;
+  if (!has_body || is_small) return limits;
   try {
     if (refusal_of_token(head))
       limits.max_body_bytes = std::min(limits.max_body_bytes, kStrangersBody);
@@ -160,7 +157,7 @@ Response Gateway::answer_or_refuse(const Request& request) {
       return response;
     return not_acceptable(request, response.content_type);
   } catch (const StoreError& error) {
-    return no_database(error);
+    return no_database(error.what());
   }
 }
 
@@ -291,7 +288,12 @@ Response Gateway::answer_first(const Request& request, const std::string& key,
   const auto now = static_cast<std::int64_t>(options_.now());
   Response response;
   {
-    const AnswerStore::ActOnce once(answers_, key, hash, now);
+    const std::size_t name = std::string_view("/v1/").size();
+    const AnswerStore::ActOnce once(
+        answers_, {.key = key,
+                   .request_hash = hash,
+                   .collection = request.path.substr(0, request.path.find_first_of("/:", name)),
+                   .now = now});
     response = router_.route(request);
   }
   // What failed for the server's sake may be tried again.

@@ -14,13 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-json token_view(const TokenRecord& token) {
-  return {{"id", token.id},
-          {"name", token.name},
-          {"scope", to_text(token.scope)},
-          {"created_at", token.created_at}};
-}
-
 }  // namespace
 
 Response create_session(const ApiContext& context, const Request& request) {
@@ -70,7 +63,7 @@ Response list_tokens(const ApiContext& context, const Request& request) {
       .properties = {"id", "name", "scope", "created_at"},
       .order = {{"created_at"}, {"id"}}};
   std::vector<json> items;
-  for (const TokenRecord& token : context.tokens.all()) items.push_back(token_view(token));
+  for (const TokenRecord& token : context.tokens.all()) items.push_back(to_json(token));
   return answer_list(request, kListing, items);
 }
 
@@ -89,7 +82,7 @@ Response create_token(const ApiContext& context, const Request& request) {
   if (!errors.empty()) return field_problem("the token has mistakes", errors);
   const auto [record, secret] = new_token(*name, *scope_from(scope), system_clock().now());
   context.tokens.add(record);
-  json view = token_view(record);
+  json view = to_json(record);
   view["token"] = secret;
   Response response = json_response(view, 201);
   response.headers.emplace_back("Location", "/v1/tokens/" + record.id);

@@ -14,9 +14,11 @@
 #include "server/storage/import_store.hpp"
 #include "server/storage/lease_store.hpp"
 #include "server/storage/list_store.hpp"
+#include "server/storage/machine_peak_store.hpp"
 #include "server/storage/store.hpp"
 #include "server/storage/supernet_folder.hpp"
 #include "server/storage/token_store.hpp"
+#include "server/storage/trial_note_store.hpp"
 #include "server/studies/event_pages.hpp"
 #include "server/studies/study_manager.hpp"
 #include "server/studies/study_table.hpp"
@@ -40,6 +42,8 @@ struct ApiContext {
   TokenStore& tokens;
   const RequestCounts& counts;
   StudyTables& tables;
+  TrialNoteStore& notes;
+  MachinePeakStore& peaks;
   bool serves_tls = false;
   bool tokens_required = false;
   const OperatorKnowledge* operators = nullptr;  // null: none is kept
@@ -90,6 +94,15 @@ Response complete_tasks(const ApiContext& context, const Request& request);
 // trials.cpp
 Response list_trials(const ApiContext& context, const Request& request);
 Response get_front(const ApiContext& context, const Request& request);
+
+// trial.cpp
+Response get_trial(const ApiContext& context, const Request& request);
+Response change_trial(const ApiContext& context, const Request& request);
+Response get_trial_network(const ApiContext& context, const Request& request);
+Response export_trial(const ApiContext& context, const Request& request);
+
+// machine_peaks.cpp
+Response measure_machine_peaks(const ApiContext& context, const Request& request);
 
 // insights.cpp and gene_insights.cpp: what a study's charts are drawn from
 Response get_points(const ApiContext& context, const Request& request);

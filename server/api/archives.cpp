@@ -104,6 +104,31 @@ std::set<std::string> fingerprints_of(const ArchiveSource& source) {
   return found;
 }
 
+// The study as it is at one moment, read page by page: again when it has changed meanwhile, nothing
+// when it does so each time. Throws as write_archive().
+std::optional<std::string> archive_of(const ApiContext& context, StudyRecord record,
+                                      const evaluators::LoadedSupernet& supernet) {
+  constexpr int kAttempts = 3;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    ArchiveSource source = source_of(context, record, supernet);
+    add_references(context, json::parse(record.spec), fingerprints_of(source), source.head);
+    std::int64_t last = 0;
+    const auto events = source.events;
+    source.events = [&](const std::function<void(const EventRecord&)>& visit) {
+      events([&](const EventRecord& event) {
+        visit(event);
+        last = event.sequence;
+      });
+    };
+    std::string bytes = write_archive(source);
+    const auto now = context.store.study(record.id);
+    if (!now) return std::nullopt;
+    if (*now == record && context.store.events(record.id, last, 1).empty()) return bytes;
+    record = *now;
+  }
+  return std::nullopt;
+}
+
 Response refused(const search::FieldErrors& errors) {
   return field_problem("the archive was not taken in", errors);
 }
@@ -143,7 +168,6 @@ bool take_in_references(const ApiContext& context, const StudyArchive& archive,
 }  // namespace
 
 Response get_archive(const ApiContext& context, const Request& request) {
-  if (auto unknown = refuse_unknown(request, {})) return *unknown;
   Response refusal;
   const auto record = find_study(context.store, request, refusal);
   if (!record) return refusal;
@@ -152,10 +176,12 @@ Response get_archive(const ApiContext& context, const Request& request) {
   if (supernet == nullptr)
     return problem(409, "supernet " + spec.value("supernet", "") +
                             " of this study is not here any more: put it back first");
-  ArchiveSource source = source_of(context, *record, *supernet);
-  add_references(context, spec, fingerprints_of(source), source.head);
   try {
-    Response response{.content_type = "application/gzip", .body = write_archive(source)};
+    const auto bytes = archive_of(context, *record, *supernet);
+    if (!bytes)
+      return problem(409,
+                     "study " + record->id + " changes faster than it can be read: pause it first");
+    Response response{.content_type = "application/gzip", .body = *bytes};
     response.headers.emplace_back("Content-Disposition",
                                   "attachment; filename=\"" + record->id + ".quarry.gz\"");
     return response;
@@ -165,7 +191,6 @@ Response get_archive(const ApiContext& context, const Request& request) {
 }
 
 Response import_archive(const ApiContext& context, const Request& request) {
-  if (auto unknown = refuse_unknown(request, {})) return *unknown;
   search::FieldErrors errors;
   std::optional<StudyArchive> archive = read_archive(request.body, errors);
   if (archive) check_archive(*archive, errors);
@@ -184,6 +209,8 @@ Response import_archive(const ApiContext& context, const Request& request) {
   // One that was deleted here has left its measurements.
   if (context.archives->was_there(id)) change.measurements.clear();
   context.store.commit(change);
+  context.pages->forget(id);
+  context.tables.forget(id);
   const StudyRecord& study = change.study;
   context.store.set_labels(id, {study.name, study.tags, study.notes, study.priority});
   json view = study_view(*context.store.study(id));

@@ -85,7 +85,7 @@ Response no_supernet(const Insight& insight) {
 // ?metric=&where=
 Response get_importance(const ApiContext& context, const Request& request) {
   Response refusal;
-  const auto insight = find_insight(context, request, {"metric", "where"}, refusal);
+  const auto insight = find_insight(context, request, refusal);
   if (!insight) return refusal;
   if (insight->supernet == nullptr) return no_supernet(*insight);
   QueryReader query(request);
@@ -109,7 +109,7 @@ Response get_importance(const ApiContext& context, const Request& request) {
 // ?metric=&gene=&where=
 Response get_slices(const ApiContext& context, const Request& request) {
   Response refusal;
-  const auto insight = find_insight(context, request, {"metric", "gene", "where"}, refusal);
+  const auto insight = find_insight(context, request, refusal);
   if (!insight) return refusal;
   if (insight->supernet == nullptr) return no_supernet(*insight);
   const search::SearchSpace& space = insight->supernet->space;
@@ -148,7 +148,7 @@ Response get_slices(const ApiContext& context, const Request& request) {
 // ?sort=&descending=&limit=
 Response get_strip(const ApiContext& context, const Request& request) {
   Response refusal;
-  const auto insight = find_insight(context, request, {"sort", "descending", "limit"}, refusal);
+  const auto insight = find_insight(context, request, refusal);
   if (!insight) return refusal;
   if (insight->supernet == nullptr) return no_supernet(*insight);
   QueryReader query(request);

@@ -36,25 +36,10 @@ void read_spec(const json& spec, Insight& insight) {
   insight.first_budget = spec.value("budget", json::object()).value("trials", std::int64_t{1});
 }
 
-bool holds(const Condition& condition, double value) {
-  if (condition.comparison == "<") return value < condition.bound;
-  if (condition.comparison == "<=") return value <= condition.bound;
-  if (condition.comparison == ">") return value > condition.bound;
-  return value >= condition.bound;
-}
-
 std::vector<std::string> metrics_of(const StudyTable& table) {
   std::vector<std::string> names;
   for (const auto& [name, column] : table.metrics) names.push_back(name);
   return names;
-}
-
-std::optional<double> number_of(const std::string& text) {
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -66,13 +51,9 @@ std::span<const double> Insight::values(const std::string& metric) const {
 }
 
 std::optional<Insight> find_insight(const ApiContext& context, const Request& request,
-                                    std::vector<std::string> known, Response& refusal) {
+                                    Response& refusal) {
   auto record = find_study(context.store, request, refusal);
   if (!record) return std::nullopt;
-  if (auto unknown = refuse_unknown(request, known)) {
-    refusal = std::move(*unknown);
-    return std::nullopt;
-  }
   const std::string id = record->id;
   const json spec = json::parse(record->spec);
   Insight insight{.record = std::move(*record), .table = context.tables.read(id)};
@@ -105,7 +86,7 @@ std::int64_t QueryReader::integer(const char* name, std::int64_t otherwise, std:
 double QueryReader::number(const char* name, double otherwise) {
   const std::string given = text(name);
   if (given.empty()) return otherwise;
-  if (const auto value = number_of(given)) return *value;
+  if (const auto value = read_number(given)) return *value;
   mistake(name, "must be a number, got \"" + given + "\"");
   return otherwise;
 }
@@ -160,7 +141,7 @@ std::optional<std::vector<double>> QueryReader::reference(const char* name,
     const auto objective =
         std::ranges::find(insight.objectives, part.substr(0, colon), &search::Objective::metric);
     const auto value =
-        colon == std::string::npos ? std::nullopt : number_of(part.substr(colon + 1));
+        colon == std::string::npos ? std::nullopt : read_number(part.substr(colon + 1));
     if (objective == insight.objectives.end() || !value) {
       mistake(name,
               "must be METRIC:NUMBER of each objective with commas between, got \"" + part + "\"");
@@ -174,11 +155,10 @@ std::optional<std::vector<double>> QueryReader::reference(const char* name,
 }
 
 std::optional<Response> QueryReader::problem() const {
-  if (errors_.empty()) return std::nullopt;
   std::vector<std::pair<std::string, std::string>> mistakes;
   for (const search::FieldError& error : errors_)
     mistakes.emplace_back(error.pointer, error.detail);
-  return quarry::server::problem(400, "the query has mistakes", mistakes);
+  return refuse_query(mistakes);
 }
 
 json brief(double value) {

@@ -28,10 +28,9 @@ struct Insight {
   std::span<const double> values(const std::string& metric) const;
 };
 
-// Nothing, and the answer in `refusal`, where there is no such study or the query has a parameter
-// that is not among `known`.
+// Nothing, and the answer in `refusal`, where there is no such study.
 std::optional<Insight> find_insight(const ApiContext& context, const Request& request,
-                                    std::vector<std::string> known, Response& refusal);
+                                    Response& refusal);
 
 // Reads a query; mistakes are kept until problem() is asked for.
 class QueryReader {

@@ -154,8 +154,7 @@ json infeasible_view(const Insight& insight) {
 // ?x=&y=&z=&limit=&where=&genomes=
 Response get_points(const ApiContext& context, const Request& request) {
   Response refusal;
-  const auto insight =
-      find_insight(context, request, {"x", "y", "z", "limit", "where", "genomes"}, refusal);
+  const auto insight = find_insight(context, request, refusal);
   if (!insight) return refusal;
   QueryReader query(request);
   const auto& objectives = insight->objectives;
@@ -189,7 +188,7 @@ Response get_points(const ApiContext& context, const Request& request) {
 // ?limit=&reference=
 Response get_history(const ApiContext& context, const Request& request) {
   Response refusal;
-  const auto insight = find_insight(context, request, {"limit", "reference"}, refusal);
+  const auto insight = find_insight(context, request, refusal);
   if (!insight) return refusal;
   QueryReader query(request);
   const auto limit = static_cast<std::size_t>(query.integer("limit", 400, 4, 5000));
@@ -219,7 +218,7 @@ Response get_history(const ApiContext& context, const Request& request) {
 // ?metric=&limit=
 Response get_parity(const ApiContext& context, const Request& request) {
   Response refusal;
-  const auto insight = find_insight(context, request, {"metric", "limit"}, refusal);
+  const auto insight = find_insight(context, request, refusal);
   if (!insight) return refusal;
   QueryReader query(request);
   const std::string metric = query.metric("metric", *insight, insight->objectives.front().metric);
@@ -252,7 +251,7 @@ Response get_parity(const ApiContext& context, const Request& request) {
 // ?from=&to=&limit=
 Response get_timeline(const ApiContext& context, const Request& request) {
   Response refusal;
-  const auto insight = find_insight(context, request, {"from", "to", "limit"}, refusal);
+  const auto insight = find_insight(context, request, refusal);
   if (!insight) return refusal;
   QueryReader query(request);
   const double from = query.number("from", 0.0);
@@ -286,7 +285,7 @@ Response get_timeline(const ApiContext& context, const Request& request) {
 
 Response get_failures(const ApiContext& context, const Request& request) {
   Response refusal;
-  const auto insight = find_insight(context, request, {}, refusal);
+  const auto insight = find_insight(context, request, refusal);
   if (!insight) return refusal;
   constexpr std::size_t kExamples = 20;
   json groups = json::array();

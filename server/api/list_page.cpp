@@ -17,8 +17,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool is_missing(const ListValue& value) { return std::holds_alternative<std::monostate>(value); }
-
 bool has(const ListValue& value, const ListValue& wanted) {
   const auto& text = std::get<std::string>(wanted);
   if (const auto* texts = std::get_if<std::vector<std::string>>(&value))

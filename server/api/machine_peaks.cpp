@@ -7,7 +7,7 @@
 #include "evaluators/fingerprint.hpp"
 #include "evaluators/latency.hpp"
 #include "search/supernets/json_fields.hpp"
-#include "server/api/trial.hpp"
+#include "server/api/api.hpp"
 #include "server/api/views.hpp"
 
 namespace quarry::server {
@@ -23,7 +23,7 @@ json peaks_view(const std::optional<evaluators::MachinePeaks>& peaks) {
 }
 
 // POST {threads}: takes about a second, and waits for whoever is measuring.
-Response measure_machine_peaks(TrialContext& context, const Request& request) {
+Response measure_machine_peaks(const ApiContext& context, const Request& request) {
   search::FieldErrors errors;
   const std::optional<json> document =
       search::parse_json(request.body.empty() ? "{}" : request.body, errors);

@@ -55,6 +55,13 @@ ListValue predictor_field(const PredictorRecord& record, const std::string& fiel
   return static_cast<double>(record.number);
 }
 
+constexpr std::size_t kAll = 1'000'000;
+
+std::vector<PredictorRecord> all_predictors(const ApiContext& context) {
+  return context.predictors.list(
+      {.supernet = {}, .metric = {}, .name = {}, .before = {}, .limit = kAll});
+}
+
 }  // namespace
 
 json predictor_view(const StoredPredictor& predictor) {
@@ -70,7 +77,7 @@ PredictorRegistry::Shared find_predictor(const ApiContext& context, const Reques
   PredictorRegistry::Shared found = context.predictors.find(reference);
   if (found) return found;
   std::vector<std::string> names;
-  for (const PredictorRecord& record : context.predictors.list({})) names.push_back(record.name);
+  for (const PredictorRecord& record : all_predictors(context)) names.push_back(record.name);
   refusal =
       problem(404, "there is no predictor " + reference + search::did_you_mean(reference, names));
   return found;
@@ -92,7 +99,6 @@ Response list_predictors(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto asked = read_list(request, kListing, refusal);
   if (!asked) return refusal;
-  constexpr std::size_t kAll = 1000000;
   const auto records = context.predictors.list(
       {.supernet = {}, .metric = {}, .name = {}, .before = {}, .limit = kAll});
   const ListPage page =

@@ -14,9 +14,11 @@ constexpr RouteLimits kStoring{.waits_for_disk = true};
 
 // Trials by the hundred thousand are gone through.
 constexpr RouteLimits kInsightLimits{.is_slow = true};
+// Plans a network's primitives, or measures.
+constexpr RouteLimits kNetworkLimits{.is_slow = true};
 // 512 MiB unpacked are some 50 MiB.
 constexpr RouteLimits kArchiveLimits{.max_body_bytes = 64 * 1024 * 1024, .is_slow = true};
-// A filter may have to look at each of a million measurements.
+// A filter may have to look at each of a million measurements or trials.
 constexpr RouteLimits kLongListLimits{.is_slow = true};
 
 }  // namespace
@@ -43,7 +45,7 @@ Router make_router(const ApiContext& context) {
   add("POST", "/v1/studies/{id}:clone", &clone_study);
   add("POST", "/v1/studies/{id}:extend", &extend_study);
   add("POST", "/v1/studies/{id}:enqueue", &enqueue_trial);
-  add("POST", "/v1/studies/{id}:confirm", &confirm_study);
+  add("POST", "/v1/studies/{id}:confirm", &confirm_study, kInsightLimits);
   add("GET", "/v1/studies/{id}/archive", &get_archive, kArchiveLimits);
   add("POST", "/v1/studies:import_archive", &import_archive, kArchiveLimits);
   add("POST", "/v1/studies/{id}:ask", &ask_study, kStoring);
@@ -56,8 +58,12 @@ Router make_router(const ApiContext& context) {
   add("POST", "/v1/tasks/{id}:fail", &fail_task, kStoring);
   add("GET", "/v1/tasks", &list_tasks);
   add("GET", "/v1/workers", &list_workers);
-  add("GET", "/v1/studies/{id}/trials", &list_trials);
-  add("GET", "/v1/studies/{id}/front", &get_front);
+  add("GET", "/v1/studies/{id}/trials", &list_trials, kLongListLimits);
+  add("GET", "/v1/studies/{id}/trials/{number}", &get_trial);
+  add("PATCH", "/v1/studies/{id}/trials/{number}", &change_trial);
+  add("GET", "/v1/studies/{id}/trials/{number}/network", &get_trial_network, kNetworkLimits);
+  add("GET", "/v1/studies/{id}/trials/{number}/export", &export_trial);
+  add("GET", "/v1/studies/{id}/front", &get_front, kLongListLimits);
   add("GET", "/v1/studies/{id}/events", &stream_events);
   add("GET", "/v1/studies/{id}/points", &get_points, kInsightLimits);
   add("GET", "/v1/studies/{id}/history", &get_history, kInsightLimits);
@@ -87,6 +93,7 @@ Router make_router(const ApiContext& context) {
   add("DELETE", "/v1/imports/{id}", &delete_import);
   add("GET", "/v1/imports/{id}/rows", &list_imported_rows, kLongListLimits);
   add("GET", "/v1/operators", &list_operator_times);
+  add("POST", "/v1/operators:peaks", &measure_machine_peaks, kNetworkLimits);
   add("GET", "/v1/measurements", &list_measurements, kLongListLimits);
   add("GET", "/v1/measurements/{id}", &get_measurement);
   add("GET", "/v1/fingerprints", &list_fingerprints, kLongListLimits);

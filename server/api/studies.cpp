@@ -216,8 +216,13 @@ Response change_study(const ApiContext& context, const Request& request) {
 }
 
 Response delete_study(const ApiContext& context, const Request& request) {
-  const auto outcome = context.studies.remove(request.parameters.find("id")->second);
-  if (outcome.verdict == StudyManager::Verdict::kDone) return {.status = 204, .body = ""};
+  const std::string& id = request.parameters.find("id")->second;
+  const auto outcome = context.studies.remove(id);
+  if (outcome.verdict == StudyManager::Verdict::kDone) {
+    context.pages->forget(id);
+    context.tables.forget(id);
+    return {.status = 204, .body = ""};
+  }
   return answer_of(outcome, request, "delete");
 }
 

@@ -38,7 +38,6 @@ Response stream_events(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto record = find_study(context.store, request, refusal);
   if (!record) return refusal;
-  if (auto unknown = refuse_unknown(request, {"after", "types"})) return *unknown;
   EventSource source;
   if (const auto after = request.query.find("after"); after != request.query.end()) {
     const auto sequence = read_integer(after->second);

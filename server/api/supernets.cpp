@@ -120,7 +120,6 @@ Response get_manifest(const ApiContext& context, const Request& request) {
 
 // ?dry_run=true: what the manifest would be, without keeping it.
 Response create_supernet(const ApiContext& context, const Request& request) {
-  if (auto unknown = refuse_unknown(request, {"dry_run"})) return *unknown;
   const auto dry_run = request.query.find("dry_run");
   if (dry_run != request.query.end() && dry_run->second != "true" && dry_run->second != "false")
     return problem(400, "dry_run must be true or false, got \"" + dry_run->second + "\"");

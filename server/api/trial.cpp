@@ -8,9 +8,8 @@
 #include "evaluators/imports/dynast_config.hpp"
 #include "search/supernets/config.hpp"
 #include "search/supernets/json_fields.hpp"
-#include "server/api/guard.hpp"
+#include "server/api/api.hpp"
 #include "server/api/machine_peaks.hpp"
-#include "server/api/trial.hpp"
 #include "server/api/trial_export.hpp"
 #include "server/api/trial_network.hpp"
 #include "server/api/views.hpp"
@@ -21,7 +20,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMaxNotesOfTrial = 65536;
+constexpr std::size_t kMaxNotes = 65536;
 constexpr std::array<const char*, 4> kFormats = {"quarry", "dynast", "policy", "card"};
 
 struct FoundTrial {
@@ -29,14 +28,14 @@ struct FoundTrial {
   TrialRecord record;
 };
 
-std::optional<FoundTrial> find_trial(TrialContext& context, const Request& request,
+std::optional<FoundTrial> find_trial(const ApiContext& context, const Request& request,
                                      Response& refusal) {
-  auto study = find_study(context.api.store, request, refusal);
+  auto study = find_study(context.store, request, refusal);
   if (!study) return std::nullopt;
   const std::string& text = request.parameters.find("number")->second;
   const auto number = read_integer(text);
   if (number && *number >= 0) {
-    auto trials = context.api.store.trials(study->id, {.after = *number - 1, .limit = 1});
+    auto trials = context.store.trials(study->id, {.after = *number - 1, .limit = 1});
     if (!trials.empty() && trials.front().number == *number)
       return FoundTrial{std::move(*study), std::move(trials.front())};
   }
@@ -45,21 +44,22 @@ std::optional<FoundTrial> find_trial(TrialContext& context, const Request& reque
 }
 
 // Texts of the machines that its measurements are of, by their ids.
-std::map<std::string, std::string> machines_of(TrialContext& context, const ordered_json& trial) {
+std::map<std::string, std::string> machines_of(const ApiContext& context,
+                                               const ordered_json& trial) {
   std::map<std::string, std::string> machines;
   for (const auto& [metric, measurement] : trial.at("metrics").items()) {
     const std::string id = measurement.value("fingerprint", "");
     if (id.empty()) continue;
-    const std::string text = context.api.store.fingerprint(id);
+    const std::string text = context.store.fingerprint(id);
     if (!text.empty()) machines[id] = text;
   }
   return machines;
 }
 
-ordered_json trial_view(TrialContext& context, const FoundTrial& found) {
+ordered_json trial_view(const ApiContext& context, const FoundTrial& found) {
   ordered_json view = ordered_json::parse(found.record.data);
   if (found.record.state == "queued") {
-    const auto live = context.api.desk.live_states(found.study.id);
+    const auto live = context.desk.live_states(found.study.id);
     const auto state = live.find(static_cast<std::size_t>(found.record.number));
     if (state != live.end()) view["state"] = state->second;
   }
@@ -70,10 +70,10 @@ ordered_json trial_view(TrialContext& context, const FoundTrial& found) {
   return view;
 }
 
-const evaluators::LoadedSupernet* supernet_of(TrialContext& context, const json& spec,
+const evaluators::LoadedSupernet* supernet_of(const ApiContext& context, const json& spec,
                                               Response& refusal) {
   const std::string name = spec.at("supernet");
-  const evaluators::LoadedSupernet* supernet = context.api.supernets.find(name);
+  const evaluators::LoadedSupernet* supernet = context.supernets.find(name);
   if (supernet == nullptr)
     refusal = problem(409, "the study's supernet " + name +
                                " is not on this server any more: put it back to see its networks");
@@ -138,33 +138,14 @@ Response exported(const TrialForExport& chosen, const std::string& format) {
 
 }  // namespace
 
-void add_trial_routes(Router& router, TrialContext& context) {
-  constexpr RouteLimits kSlow{.is_slow = true};  // plans a network's primitives, or measures
-  const std::string trial = "/v1/studies/{id}/trials/{number}";
-  const auto add = [&](const char* method, const std::string& pattern,
-                       Response (*handler)(TrialContext&, const Request&),
-                       RouteLimits limits = {}) {
-    const auto answer = [&context, handler](const Request& request) {
-      return handler(context, request);
-    };
-    router.add(method, pattern, guarded(method, pattern, answer), limits);
-  };
-  add("GET", trial, &get_trial);
-  add("PATCH", trial, &change_trial);
-  add("GET", trial + "/network", &get_trial_network, kSlow);
-  add("GET", trial + "/export", &export_trial);
-  add("POST", "/v1/operators:peaks", &measure_machine_peaks, kSlow);
-}
-
-Response get_trial(TrialContext& context, const Request& request) {
-  if (auto unknown = refuse_unknown(request, {})) return *unknown;
+Response get_trial(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto found = find_trial(context, request, refusal);
   return found ? ordered_response(trial_view(context, *found)) : refusal;
 }
 
 // PATCH {notes}
-Response change_trial(TrialContext& context, const Request& request) {
+Response change_trial(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto found = find_trial(context, request, refusal);
   if (!found) return refusal;
@@ -173,8 +154,8 @@ Response change_trial(TrialContext& context, const Request& request) {
   if (!document) return field_problem("the change could not be read", errors);
   search::ObjectReader reader(*document, "", errors);
   const auto notes = reader.text("notes", search::Presence::kRequired);
-  if (notes && notes->size() > kMaxNotesOfTrial)
-    reader.error("notes", "must be at most " + std::to_string(kMaxNotesOfTrial) + " bytes, got " +
+  if (notes && notes->size() > kMaxNotes)
+    reader.error("notes", "must be at most " + std::to_string(kMaxNotes) + " bytes, got " +
                               std::to_string(notes->size()));
   reader.finish();
   if (!errors.empty()) return field_problem("nothing was changed", errors);
@@ -182,8 +163,7 @@ Response change_trial(TrialContext& context, const Request& request) {
   return ordered_response(trial_view(context, *found));
 }
 
-Response get_trial_network(TrialContext& context, const Request& request) {
-  if (auto unknown = refuse_unknown(request, {})) return *unknown;
+Response get_trial_network(const ApiContext& context, const Request& request) {
   Response refusal;
   const auto found = find_trial(context, request, refusal);
   if (!found) return refusal;
@@ -195,23 +175,22 @@ Response get_trial_network(TrialContext& context, const Request& request) {
   if (!genome) return refusal;
   const ordered_json trial = ordered_json::parse(found->record.data);
   const TimingPlan plan = timing_plan(spec, trial, supernet);
-  const evaluators::OperatorTable table =
-      context.api.operators == nullptr ? evaluators::OperatorTable{}
-                                       : context.api.operators->times.table(plan.fingerprint);
+  const evaluators::OperatorTable table = context.operators == nullptr
+                                              ? evaluators::OperatorTable{}
+                                              : context.operators->times.table(plan.fingerprint);
   const search::Network network = supernet.network(*genome);
   const auto cost = supernet.reported_cost(*genome, network);
   ordered_json view = {{"study", found->study.id},  {"number", found->record.number},
                        {"supernet", supernet.name}, {"macs", cost.macs},
                        {"params", cost.params},     {"model_size_bytes", cost.model_size_bytes}};
   view.update(network_view(supernet, *genome, plan, table));
-  view["machine"] = context.api.store.fingerprint(plan.fingerprint);
+  view["machine"] = context.store.fingerprint(plan.fingerprint);
   view["peaks"] = peaks_view(context.peaks.find(plan.fingerprint));
   return ordered_response(view);
 }
 
 // ?format=quarry (the default), dynast, policy or card
-Response export_trial(TrialContext& context, const Request& request) {
-  if (auto unknown = refuse_unknown(request, {"format"})) return *unknown;
+Response export_trial(const ApiContext& context, const Request& request) {
   const auto given = request.query.find("format");
   const std::string format = given == request.query.end() ? kFormats.front() : given->second;
   if (std::ranges::find(kFormats, format) == kFormats.end())
@@ -234,7 +213,7 @@ Response export_trial(TrialContext& context, const Request& request) {
                 .number = found->record.number,
                 .genome = *genome,
                 .machines = machines_of(context, trial),
-                .is_builtin = !context.api.user_supernets.holds(supernet->supernet().name)},
+                .is_builtin = !context.user_supernets.holds(supernet->supernet().name)},
                format);
   if (response.status == 200) {
     const std::string ending = format == "dynast" ? ".dynast.txt" : "." + format + ".json";

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "evaluators/imports/dynast_config.hpp"
+#include "search/core/metric_name.hpp"
 #include "search/network/network.hpp"
 #include "search/supernets/config.hpp"
 
@@ -68,14 +69,15 @@ std::string why_not_again(const TrialForExport& chosen, const std::string& metri
   if (source == "predicted") return "a stored predictor said it";
   if (source == "imported") return "it was imported";
   if (source == "reported") return "the user's own program measured it";
+  if (const std::string_view place = search::place_of(metric); !place.empty())
+    return "it was measured at " + std::string(place);
   const json way = way_to(chosen, metric);
   if (metric == "test_accuracy") return "";
   if (is_measured_by(way, "onednn") || is_measured_by(way, "validation")) return "";
   return "quarry measure does not know the evaluator " + way.value("evaluator", "of it");
 }
 
-}  // namespace
-
+// Those that there are of this one: DyNAS-T does not have every supernet.
 std::vector<std::string> export_formats(const TrialForExport& chosen) {
   std::vector<std::string> formats = {"quarry", "policy", "card"};
   if (evaluators::dynast_config(chosen.supernet.supernet(), chosen.genome))
@@ -83,6 +85,7 @@ std::vector<std::string> export_formats(const TrialForExport& chosen) {
   return formats;
 }
 
+// A line for a shell that measures the network again as the study did.
 std::string reproduction_command(const TrialForExport& chosen) {
   const std::string config =
       search::config_to_json(chosen.supernet.supernet().space, chosen.genome).dump();
@@ -94,6 +97,8 @@ std::string reproduction_command(const TrialForExport& chosen) {
          " | quarry measure " + (chosen.is_builtin ? name : shell_quoted("./" + name + ".json")) +
          " --config -" + measure_options(chosen);
 }
+
+}  // namespace
 
 ordered_json policy_document(const TrialForExport& chosen) {
   const search::Network network = chosen.supernet.supernet().network(chosen.genome);

@@ -32,10 +32,4 @@ nlohmann::ordered_json policy_document(const TrialForExport& chosen);
 // What was found, how it was measured and on what, and the commands that measure it again.
 nlohmann::ordered_json card_document(const TrialForExport& chosen);
 
-// Those that there are of this one: DyNAS-T does not have every supernet.
-std::vector<std::string> export_formats(const TrialForExport& chosen);
-
-// A line for a shell that measures the network again as the study did.
-std::string reproduction_command(const TrialForExport& chosen);
-
 }  // namespace quarry::server

@@ -75,19 +75,6 @@ json study_view(const StudyRecord& record) {
           {"hypervolume", record.hypervolume ? json(*record.hypervolume) : json(nullptr)}};
 }
 
-std::optional<Response> refuse_unknown(const Request& request,
-                                       const std::vector<std::string>& known) {
-  std::vector<std::pair<std::string, std::string>> mistakes;
-  for (const auto& [name, ignored] : request.query) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    mistakes.emplace_back(name, known.empty() ? "there is no query parameter here"
-                                              : "unknown query parameter" +
-                                                    search::did_you_mean(name, known) +
-                                                    "; known are " + search::one_of(known));
-  }
-  return refuse_query(mistakes);
-}
-
 std::optional<Response> refuse_query(
     const std::vector<std::pair<std::string, std::string>>& mistakes) {
   if (mistakes.empty()) return std::nullopt;

@@ -30,21 +30,9 @@ nlohmann::json predictor_view(const evaluators::StoredPredictor& predictor);
 // Whole numbers of a query or header.
 std::optional<std::int64_t> read_integer(const std::string& text);
 
-// 400, naming them all, when the query has parameters that are not among `known`.
-std::optional<Response> refuse_unknown(const Request& request,
-                                       const std::vector<std::string>& known);
-
 // 400 with mistakes of a query, each with its parameter; nothing where there is none.
 std::optional<Response> refuse_query(
     const std::vector<std::pair<std::string, std::string>>& mistakes);
-
-// What openapi.json says of a route's query.
-struct DeclaredQuery {
-  std::vector<std::string> names;  // without those that all lists share
-  bool is_list = false;
-};
-// By method and path: "get /v1/studies".
-std::map<std::string, DeclaredQuery> declared_queries();
 
 // Finds the study that the path names, or answers 404.
 std::optional<StudyRecord> find_study(Store& store, const Request& request, Response& refusal);

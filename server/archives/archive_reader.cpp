@@ -17,7 +17,6 @@ using search::ObjectReader;
 using search::Presence;
 
 constexpr double kLargest = 9e15;
-constexpr std::size_t kMostErrors = 20;  // of a file that is wrong throughout the first ones do
 
 constexpr std::array<const char*, 8> kParts = {"study",      "manifest",      "events",
                                                "trials",     "measurements",  "fingerprints",
@@ -41,7 +40,7 @@ class ArchiveReader {
     } else if (number_ == 1) {
       read_head(*document);
     } else if (document->contains("end")) {
-      read_end(*document, text);
+      read_end(*document);
     } else if (part_ < kParts.size()) {
       read_item(*document);
       part_hash_->add(text);
@@ -52,7 +51,7 @@ class ArchiveReader {
     }
     all_.add(text);
     all_.add("\n");
-    return errors_.size() < kMostErrors && !stop_;
+    return errors_.size() < kMostArchiveErrors && !stop_;
   }
 
   void finish() {
@@ -91,7 +90,7 @@ class ArchiveReader {
     part_hash_.emplace();
   }
 
-  void read_end(const json& document, std::string_view) {
+  void read_end(const json& document) {
     const std::string wanted = part_ < kParts.size() ? kParts[part_] : "archive";
     const std::string name = document["end"].is_string() ? document["end"].get<std::string>() : "";
     if (name != wanted) {
@@ -135,7 +134,7 @@ class ArchiveReader {
     (this->*kReaders[part_])(reader);
     reader.finish();
     for (const search::FieldError& mistake : mistakes) {
-      if (errors_.size() < kMostErrors) fail(mistake.pointer, mistake.detail);
+      if (errors_.size() < kMostArchiveErrors) fail(mistake.pointer, mistake.detail);
     }
   }
 

@@ -17,8 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kReferenceTrials = 8;  // as in Conductor::prepare
-
 // The predictors of an archive, by what a spec calls them.
 evaluators::Resources resources_of(const StudyArchive& archive) {
   using Shared = std::shared_ptr<const evaluators::StoredPredictor>;
@@ -183,13 +181,7 @@ class LogReplay {
       return;
     }
     json replayed = confirmed_to_json(*confirmation_, data.at("reason").get<std::string>());
-    const std::set<std::size_t> before = front_;
-    take_confirmed(replayed, tracker_, trials_);
-    const FrontUpdate update = rebuild_front(trials_, tracker_, front_);
-    std::vector<std::size_t> added;
-    std::ranges::set_difference(front_, before, std::back_inserter(added));
-    replayed["front"] = {{"added", added}, {"removed", update.removed}};
-    replayed["hypervolume"] = update.hypervolume ? json(*update.hypervolume) : json(nullptr);
+    settle_confirmed(replayed, tracker_, trials_, front_);
     for (const char* time : {"spent_s", "elapsed_s"}) replayed[time] = data.at(time);
     confirmation_.reset();
     ++report_.confirmations;

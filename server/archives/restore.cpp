@@ -21,8 +21,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostErrors = 20;
-
 // What the events of a log leave, without asking the algorithm.
 class LogFold {
  public:
@@ -30,7 +28,8 @@ class LogFold {
       : archive_(archive), errors_(errors) {}
 
   void run() {
-    for (std::size_t i = 0; i < archive_.events.size() && errors_.size() < kMostErrors; ++i) {
+    for (std::size_t i = 0; i < archive_.events.size() && errors_.size() < kMostArchiveErrors;
+         ++i) {
       try {
         apply(archive_.events[i]);
       } catch (const std::exception&) {  // a field is missing or of another type
@@ -39,9 +38,9 @@ class LogFold {
                                " as a log holds it"});
       }
     }
-    for (std::size_t i = 0; i < archive_.trials.size() && errors_.size() < kMostErrors; ++i)
+    for (std::size_t i = 0; i < archive_.trials.size() && errors_.size() < kMostArchiveErrors; ++i)
       compare(archive_.trials[i], "/trials/" + std::to_string(i));
-    if (errors_.size() < kMostErrors) compare_study();
+    if (errors_.size() < kMostArchiveErrors) compare_study();
   }
 
  private:

@@ -26,6 +26,8 @@
 namespace quarry::server {
 
 inline constexpr int kArchiveVersion = 1;
+// Told of a file that is wrong throughout: the first ones do.
+inline constexpr std::size_t kMostArchiveErrors = 20;
 
 struct StudyArchive {
   std::string quarry;      // version that wrote it

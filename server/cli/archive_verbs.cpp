@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <fstream>
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -139,15 +139,7 @@ int ArchiveVerbs::archive() const {
   if (!id) return code;
   const Response response = client().request("GET", "/v1/studies/" + *id + "/archive");
   if (response.status != 200) return refuse(response);
-  if (file_.empty() || file_ == "-") {
-    std::cout << response.body << std::flush;
-    return 0;
-  }
-  std::ofstream file(file_, std::ios::binary);
-  file << response.body << std::flush;
-  if (file) return 0;
-  std::cerr << "quarry archive: cannot write " << file_ << "\n";
-  return 1;
+  return write_output("archive", file_, response.body);
 }
 
 int ArchiveVerbs::restore() const {
@@ -199,7 +191,7 @@ bool ArchiveVerbs::read_budget(json& body) const {
   const char* end = budget_.data() + budget_.size() - (is_seconds ? 1 : 0);
   double value = 0.0;
   const auto [rest, error] = std::from_chars(budget_.data(), end, value);
-  const bool is_whole = value == static_cast<double>(static_cast<std::int64_t>(value));
+  const bool is_whole = std::floor(value) == value;
   if (error != std::errc() || rest != end || !(value > 0.0 && value <= 1e6) ||
       (!is_seconds && !is_whole)) {
     std::cerr << "quarry confirm: --budget must be repeats such as 10 or seconds such as 60s, got "

@@ -13,6 +13,7 @@
 #include "server/cli/front_report.hpp"
 #include "server/cli/input.hpp"
 #include "server/cli/seed_file.hpp"
+#include "server/cli/study_report.hpp"
 #include "server/http/router.hpp"
 
 namespace quarry::server {
@@ -62,13 +63,6 @@ std::optional<std::string> with_seeds(const SubmitOptions& options, std::string 
   return study->dump();
 }
 
-std::string duration(double seconds) {
-  const auto whole = std::lround(seconds);
-  if (whole >= 3600)
-    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
-}
-
 // What the events of a study have said so far, and the line that shows it.
 class Progress {
  public:
@@ -94,6 +88,10 @@ class Progress {
         front_ -= static_cast<int>(data["front"].at("removed").size());
         note_best(data);
       }
+    } else if (event.type == "study.confirmed") {
+      front_ += static_cast<int>(data.at("front").at("added").size());
+      front_ -= static_cast<int>(data.at("front").at("removed").size());
+      if (data.at("hypervolume").is_number()) hypervolume_ = data["hypervolume"].get<double>();
     } else if (event.type == "search.ended") {
       search_ended_ = true;
     } else if (event.type == "trial.tested") {
@@ -170,12 +168,8 @@ class Progress {
 std::string query_text(const FrontQuery& query) {
   std::string where;
   for (const std::string& condition : query.where) where += (where.empty() ? "" : ",") + condition;
-  std::string text;
-  if (!where.empty()) text += "&where=" + percent_encode(where);
-  if (!query.best.empty()) text += "&best=" + percent_encode(query.best);
-  if (!query.within.empty()) text += "&within=" + percent_encode(query.within);
-  if (query.knee) text += "&knee=true";
-  return text;
+  return query_part("where", where) + query_part("best", query.best) +
+         query_part("within", query.within) + (query.knee ? "&knee=true" : "");
 }
 
 }  // namespace
@@ -196,14 +190,9 @@ void print_problem(const Response& response) {
   }
 }
 
-std::optional<std::string> fetch(const HttpClient& client, const std::string& target) {
-  Response response = client.request("GET", target);
-  if (response.status == 200) return std::move(response.body);
-  print_problem(response);
-  return std::nullopt;
-}
-
-int submit(const HttpClient& client, const SubmitOptions& options, std::string& id) {
+int submit(const HttpClient& client, SubmitOptions options, std::string& id) {
+  int code = kDone;
+  if (!find_study_ids(client, options.warm_starts, code)) return code;
   std::optional<std::string> study = read_study(options);
   if (study) study = with_seeds(options, std::move(*study));
   if (!study) return 1;

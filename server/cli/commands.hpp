@@ -31,7 +31,7 @@ struct SubmitOptions {
 
 // Prints the new study's id, alone on stdout, and gives it in `id`. What is taken of the fronts
 // that it starts from goes to stderr.
-int submit(const HttpClient& client, const SubmitOptions& options, std::string& id);
+int submit(const HttpClient& client, SubmitOptions options, std::string& id);
 
 // Follows a study to its end: a progress bar on a terminal, a line every tenth of the budget
 // elsewhere; as_json: its events, one a line. 0 when it was completed.
@@ -150,9 +150,6 @@ int print_models(const std::string& name, bool as_json);
 // The demo's story: submits a joint search, follows it, prints the front beside the baselines and
 // where the network is sensitive.
 int demo(const HttpClient& client);
-
-// GET with the answer parsed; prints a refusal and gives nothing.
-std::optional<std::string> fetch(const HttpClient& client, const std::string& target);
 
 // The problem document's detail and errors, one a line, on stderr.
 void print_problem(const Response& response);

@@ -12,16 +12,7 @@
 
 namespace quarry::server {
 
-namespace {
-
-nlohmann::json token_view(const TokenRecord& token) {
-  return {{"id", token.id},
-          {"name", token.name},
-          {"scope", to_text(token.scope)},
-          {"created_at", token.created_at}};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 int create_token(const std::string& data_folder, const std::string& name, const std::string& scope,
                  bool as_json) {
@@ -34,7 +25,7 @@ int create_token(const std::string& data_folder, const std::string& name, const 
   const auto [record, secret] = new_token(name, *known, system_clock().now());
   tokens.add(record);
   if (as_json) {
-    nlohmann::json view = token_view(record);
+    nlohmann::json view = to_json(record);
     view["token"] = secret;
     std::cout << view.dump(2) << "\n";
     return kDone;
@@ -53,7 +44,7 @@ int list_tokens(const std::string& data_folder, bool as_json) {
       std::cout << token.id << "  " << to_text(token.scope)
                 << std::string(8 - to_text(token.scope).size(), ' ') << token.created_at << "  "
                 << token.name << "\n";
-    items.push_back(token_view(token));
+    items.push_back(to_json(token));
   }
   if (as_json) std::cout << items.dump(2) << "\n";
   return 0;

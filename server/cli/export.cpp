@@ -3,12 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <fstream>
-#include <iostream>
 #include <memory>
 
 #include "server/cli/commands.hpp"
 #include "server/cli/completion.hpp"
+#include "server/cli/input.hpp"
 #include "server/http/router.hpp"
 
 namespace quarry::server {
@@ -25,19 +24,11 @@ int export_trial(const HttpClient& client, const ExportFlags& flags) {
   int code = kDone;
   const auto study = find_study_id(client, flags.study, code);
   if (!study) return code;
-  const Response response = client.request(
-      "GET", "/v1/studies/" + percent_encode(*study) + "/trials/" + std::to_string(flags.trial) +
-                 "/export?format=" + percent_encode(flags.format));
+  const Response response =
+      client.request("GET", "/v1/studies/" + *study + "/trials/" + std::to_string(flags.trial) +
+                                "/export?format=" + percent_encode(flags.format));
   if (response.status != 200) return refuse(response);
-  if (flags.file.empty() || flags.file == "-") {
-    std::cout << response.body << std::flush;
-    return kDone;
-  }
-  std::ofstream file(flags.file, std::ios::binary);
-  file << response.body << std::flush;
-  if (file) return kDone;
-  std::cerr << "quarry export: cannot write " << flags.file << "\n";
-  return kWentWrong;
+  return write_output("export", flags.file, response.body);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <iostream>
 #include <iterator>
 
+#include "server/cli/exit_code.hpp"
+
 namespace quarry::server {
 
 std::optional<std::string> read_input(const std::string& verb, const std::string& path) {
@@ -24,6 +26,18 @@ void print_mistakes(const std::string& verb, const std::string& path,
   for (const search::FieldError& error : errors)
     std::cerr << "quarry " << verb << ": " << shown_path(path) << " " << error.pointer
               << (error.pointer.empty() ? "" : ": ") << error.detail << "\n";
+}
+
+int write_output(const std::string& verb, const std::string& path, const std::string& bytes) {
+  if (path.empty() || path == "-") {
+    std::cout << bytes << std::flush;
+    return kDone;
+  }
+  std::ofstream file(path, std::ios::binary);
+  file << bytes << std::flush;
+  if (file) return kDone;
+  std::cerr << "quarry " << verb << ": cannot write " << path << "\n";
+  return kWentWrong;
 }
 
 }  // namespace quarry::server

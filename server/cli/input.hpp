@@ -1,4 +1,4 @@
-// What the verbs read: files, or stdin for "-", and what they say of mistakes in them.
+// What the verbs read and write: files, or stdin and stdout for "-", and what they say of mistakes.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,9 @@ namespace quarry::server {
 
 // The whole text; nothing, and why on stderr, when it cannot be read. verb: "submit".
 std::optional<std::string> read_input(const std::string& verb, const std::string& path);
+
+// To a file, or stdout for "-" and ""; the exit code, and why on stderr where it cannot be written.
+int write_output(const std::string& verb, const std::string& path, const std::string& bytes);
 
 // "stdin" for "-".
 std::string shown_path(const std::string& path);

@@ -58,10 +58,17 @@ struct MeasurementFlags {
 void add_measurements(Verbs& verbs) {
   auto flags = std::make_shared<MeasurementFlags>();
   CLI::App* verb = verbs.add("measurements", "what was ever measured, newest first", [=, &verbs] {
+    int code = kDone;
+    std::string study;
+    if (!flags->study.empty()) {
+      const auto id = find_study_id(verbs.client(), flags->study, code);
+      if (!id) return code;
+      study = *id;
+    }
     return print_list(
         verbs.client(), "/v1/measurements",
         query_part("supernet", flags->supernet) + query_part("metric", flags->metric) +
-            query_part("fingerprint", flags->fingerprint) + query_part("study", flags->study),
+            query_part("fingerprint", flags->fingerprint) + query_part("study", study),
         flags->list, &measurement_table);
   });
   verbs.add_server(verb);

@@ -50,7 +50,7 @@ std::optional<json> fetch_document(const HttpClient& client, const std::string& 
 
 std::optional<std::string> find_study_id(const HttpClient& client, const std::string& text,
                                          int& code) {
-  if (text.starts_with("st_")) return text;
+  if (text.starts_with("st_")) return percent_encode(text);
   std::string quoted = "\"";
   for (const char letter : text)
     quoted += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string(1, letter);
@@ -76,6 +76,15 @@ std::optional<std::string> find_study_id(const HttpClient& client, const std::st
               << study.at("state").get<std::string>() << "\n";
   code = kWentWrong;
   return std::nullopt;
+}
+
+bool find_study_ids(const HttpClient& client, std::vector<std::string>& studies, int& code) {
+  for (std::string& study : studies) {
+    auto id = find_study_id(client, study, code);
+    if (!id) return false;
+    study = std::move(*id);
+  }
+  return true;
 }
 
 }  // namespace quarry::server

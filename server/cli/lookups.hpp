@@ -35,4 +35,7 @@ std::optional<nlohmann::json> fetch_document(const HttpClient& client, const std
 std::optional<std::string> find_study_id(const HttpClient& client, const std::string& text,
                                          int& code);
 
+// The same of several, in place; false where one of them is not found.
+bool find_study_ids(const HttpClient& client, std::vector<std::string>& studies, int& code);
+
 }  // namespace quarry::server

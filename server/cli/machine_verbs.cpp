@@ -75,9 +75,9 @@ void add_measure(Verbs& verbs) {
                    "its supernet: a built-in one, or a manifest file")
       ->required()
       ->type_name(kSupernetArgument);
-  CLI::Option* config =
-      verb->add_option("--config", options->config_file, "file with its config as JSON")
-          ->type_name(kFileArgument);
+  CLI::Option* config = verb->add_option("--config", options->config_file,
+                                         "file with its config as JSON; - reads stdin")
+                            ->type_name(kFileArgument);
   verb->add_option("--baseline", options->baseline,
                    "a baseline of the manifest (its first, unless --config is given)")
       ->excludes(config);

@@ -85,7 +85,7 @@ int list_operators(const HttpClient& client, const OperatorsOptions& options) {
     if (supernet == nullptr) {
       std::cerr << "quarry operators: unknown supernet \"" << options.supernet << "\""
                 << search::did_you_mean(options.supernet, supernets.names()) << "\n";
-      return 1;
+      return kNotThere;
     }
     only = steps_of(*supernet);
   }

@@ -50,7 +50,7 @@ int print_precisions(const PrecisionsOptions& options) {
     std::cerr << "quarry precisions: unknown supernet \"" << options.supernet << "\""
               << search::did_you_mean(options.supernet, names) << "; known are "
               << search::one_of(names) << "\n";
-    return 1;
+    return kNotThere;
   }
   const std::int64_t batch =
       options.batch == 0 ? supernet->supernet().latency_batch : options.batch;

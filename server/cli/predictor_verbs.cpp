@@ -174,7 +174,10 @@ int PredictorVerbs::train() const {
   if (!name_.empty()) (*request)["name"] = name_;
   if (!metric_.empty()) (*request)["metric"] = metric_;
   if (!supernet_.empty()) (*request)["supernet"] = supernet_;
-  if (!studies_.empty()) (*request)["studies"] = studies_;
+  std::vector<std::string> studies = studies_;
+  int code = kDone;
+  if (!find_study_ids(client(), studies, code)) return code;
+  if (!studies.empty()) (*request)["studies"] = studies;
   if (!imports_.empty()) (*request)["imports"] = imports_;
   if (!fingerprint_.empty()) (*request)["fingerprint"] = fingerprint_;
   if (!model_.empty()) (*request)["model"] = model_;
@@ -201,7 +204,10 @@ int PredictorVerbs::predict() const {
 int PredictorVerbs::evaluate() const {
   std::optional<json> request = read_document(file_);
   if (!request) return kWentWrong;
-  if (!studies_.empty()) (*request)["studies"] = studies_;
+  std::vector<std::string> studies = studies_;
+  int code = kDone;
+  if (!find_study_ids(client(), studies, code)) return code;
+  if (!studies.empty()) (*request)["studies"] = studies;
   if (!imports_.empty()) (*request)["imports"] = imports_;
   return print(client().request("POST", path(":evaluate"), request->dump()), as_json_,
                [](const json& document) {
@@ -215,15 +221,7 @@ int PredictorVerbs::evaluate() const {
 int PredictorVerbs::export_one() const {
   const Response response = client().request("GET", path(":export"));
   if (response.status >= 300) return refuse(response);
-  if (file_.empty()) {
-    std::cout << response.body << "\n";
-    return kDone;
-  }
-  std::ofstream file(file_);
-  file << response.body << "\n";
-  if (file.flush()) return 0;
-  std::cerr << "quarry predictors: cannot write " << file_ << "\n";
-  return kWentWrong;
+  return write_output("predictors", file_, response.body + "\n");
 }
 
 int PredictorVerbs::import_one() const {

@@ -9,6 +9,12 @@
 #include <vector>
 
 namespace quarry::server {
+std::string duration(double seconds) {
+  const auto whole = std::lround(seconds);
+  return whole >= 3600 ? fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+                       : fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
 namespace {
 
 using nlohmann::json;
@@ -17,12 +23,6 @@ std::string joined(const json& words, const char* between = ",") {
   std::string text;
   for (const json& word : words) text += (text.empty() ? "" : between) + word.get<std::string>();
   return text;
-}
-
-std::string duration(double seconds) {
-  const auto whole = std::lround(seconds);
-  return whole >= 3600 ? fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
-                       : fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
 std::string line(const char* name, const std::string& text) {

@@ -7,6 +7,9 @@
 
 namespace quarry::server {
 
+// "1:02:03" or "2:03".
+std::string duration(double seconds);
+
 // One study a line: id, state, trials of budget, name, [tags].
 std::string study_table(const nlohmann::json& studies);
 

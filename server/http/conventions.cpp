@@ -158,4 +158,10 @@ std::string gzip(std::string_view text) {
   return result == Z_STREAM_END ? packed : "";
 }
 
+Response no_database(const std::string& why) {
+  Response response = problem(503, "the database failed: " + why);
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
+
 }  // namespace quarry::server

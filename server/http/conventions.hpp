@@ -27,6 +27,10 @@ std::string entity_tag(std::string_view body);
 // compressed body names its plain form too.
 bool names_tag(std::string_view list, std::string_view tag);
 
+// 503 with Retry-After: the database fails. Reads may still be answered, and what changes something
+// may be sent again.
+Response no_database(const std::string& why);
+
 // "" when zlib fails.
 std::string gzip(std::string_view text);
 

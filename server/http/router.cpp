@@ -66,9 +66,10 @@ bool Router::matches(const Entry& entry, std::string_view path, Bound& bound) {
 }
 
 RouteLimits Router::limits(std::string_view method, std::string_view path) const {
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
   Bound bound;
   for (const Entry& entry : entries_) {
-    if (entry.method == method && matches(entry, path, bound)) return entry.limits;
+    if (entry.method == wanted && matches(entry, path, bound)) return entry.limits;
   }
   return {};
 }

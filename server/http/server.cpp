@@ -454,6 +454,11 @@ void HttpServer::run(bool until_signal) {
     });
   }
   state_->context.run();
+  // What they are at may use what ends after this.
+  for (asio::thread_pool* pool : {&state_->slow_routes, &state_->storing_routes}) {
+    pool->stop();
+    pool->join();
+  }
 }
 
 void HttpServer::stop() { state_->context.stop(); }

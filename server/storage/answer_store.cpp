@@ -21,38 +21,41 @@ std::optional<KeptAnswer> AnswerStore::find(const std::string& key) {
 
 void AnswerStore::keep(const std::string& key, const KeptAnswer& answer, std::int64_t now,
                        std::int64_t forget_before) {
-  const std::scoped_lock lock(database_->write_mutex);
-  Transaction transaction(database_->writer);
-  Query(database_->writer, "DELETE FROM answers WHERE kept_at < ?").bind(forget_before).run();
-  Query(database_->writer, "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)")
-      .bind(key)
-      .bind(answer.request_hash)
-      .bind(static_cast<std::int64_t>(answer.status))
-      .bind(answer.content_type)
-      .bind(answer.location)
-      .bind(answer.body)
-      .bind(now)
-      .run();
-  transaction.commit();
+  database_->group.write([&] {
+    Query(database_->writer, "DELETE FROM answers WHERE kept_at < ?").bind(forget_before).run();
+    Query(database_->writer, "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(key)
+        .bind(answer.request_hash)
+        .bind(static_cast<std::int64_t>(answer.status))
+        .bind(answer.content_type)
+        .bind(answer.location)
+        .bind(answer.body)
+        .bind(now)
+        .run();
+  });
 }
 
-AnswerStore::ActOnce::ActOnce(AnswerStore& answers, const std::string& key,
-                              const std::string& request_hash, std::int64_t now)
+AnswerStore::ActOnce::ActOnce(AnswerStore& answers, PendingAct act)
     : database_(*answers.database_) {
-  const std::scoped_lock lock(database_.write_mutex);
-  database_.pending_acts[std::this_thread::get_id()] = {key, request_hash, now};
+  const std::scoped_lock lock(database_.acts_mutex);
+  database_.pending_acts[std::this_thread::get_id()] = std::move(act);
 }
 
 AnswerStore::ActOnce::~ActOnce() {
-  const std::scoped_lock lock(database_.write_mutex);
+  const std::scoped_lock lock(database_.acts_mutex);
   database_.pending_acts.erase(std::this_thread::get_id());
 }
 
 void mark_act_done(Database& database, const std::string& location, unsigned status,
                    std::thread::id who) {
-  const auto pending = database.pending_acts.find(who);
-  if (pending == database.pending_acts.end()) return;
-  const PendingAct& act = pending->second;
+  PendingAct act;
+  {
+    const std::scoped_lock lock(database.acts_mutex);
+    const auto pending = database.pending_acts.find(who);
+    if (pending == database.pending_acts.end()) return;
+    act = pending->second;
+  }
+  if (!location.starts_with(act.collection + "/")) return;
   // The first of several transactions has said it.
   Query(database.writer, "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, '', ?, '', ?)")
       .bind(act.key)

@@ -13,6 +13,14 @@ namespace quarry::server {
 
 struct Database;
 
+// A POST that is being answered under an Idempotency-Key: see ActOnce below.
+struct PendingAct {
+  std::string key;
+  std::string request_hash;
+  std::string collection;  // what is made stands there: "/v1/studies"
+  std::int64_t now = 0;
+};
+
 struct KeptAnswer {
   std::string request_hash;  // of method, path and body
   unsigned status = 0;
@@ -40,8 +48,7 @@ class AnswerStore {
   // changed also stores that the request was done (mark_act_done in database.hpp).
   class ActOnce {
    public:
-    ActOnce(AnswerStore& answers, const std::string& key, const std::string& request_hash,
-            std::int64_t now);
+    ActOnce(AnswerStore& answers, PendingAct act);
     ActOnce(const ActOnce&) = delete;
     ActOnce& operator=(const ActOnce&) = delete;
     ~ActOnce();

@@ -20,9 +20,9 @@ MeasurementKey ArchiveStore::foreign(MeasurementKey key) {
 
 std::pair<std::vector<MeasurementRecord>, std::int64_t> ArchiveStore::measurements(
     const std::string& study, std::int64_t after, std::size_t limit) {
-  const std::scoped_lock lock(database_->read_mutex);
+  const std::scoped_lock lock(database_->scan_mutex);
   std::pair<std::vector<MeasurementRecord>, std::int64_t> found{{}, after};
-  Query query(database_->reader,
+  Query query(database_->scanner,
               "SELECT id, supernet, genome, metric, evaluator, fingerprint, value, spread, "
               "samples, source, trial, detail FROM measurements WHERE id > ? AND study = ? "
               "ORDER BY id LIMIT ?");
@@ -45,8 +45,8 @@ std::pair<std::vector<MeasurementRecord>, std::int64_t> ArchiveStore::measuremen
 }
 
 bool ArchiveStore::was_there(const std::string& study) {
-  const std::scoped_lock lock(database_->read_mutex);
-  Query query(database_->reader, "SELECT 1 FROM studies WHERE id = ?");
+  const std::scoped_lock lock(database_->scan_mutex);
+  Query query(database_->scanner, "SELECT 1 FROM studies WHERE id = ?");
   query.bind(study);
   return query.next();
 }

@@ -112,7 +112,7 @@ CREATE INDEX leases_held ON leases (token) WHERE state = 'held';
 // Notes on trials, which go with their study; the peaks of machines.
 constexpr const char* kTrialPageTables = R"(
 CREATE TABLE trial_notes (
-  study TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE, trial INTEGER NOT NULL, notes TEXT NOT NULL,
+  study TEXT NOT NULL REFERENCES studies(id), trial INTEGER NOT NULL, notes TEXT NOT NULL,
   PRIMARY KEY (study, trial)
 ) WITHOUT ROWID;
 CREATE TABLE machine_peaks (
@@ -129,7 +129,8 @@ CREATE TABLE trial_metrics (
   PRIMARY KEY (study, metric, number)
 ) WITHOUT ROWID;
 INSERT INTO trial_metrics
-  SELECT study, m.key, number, json_extract(m.value, '$.value') FROM trials, json_each(data, '$.metrics') AS m;
+  SELECT study, m.key, number, json_extract(m.value, '$.value') FROM trials, json_each(data, '$.metrics') AS m
+  WHERE state <> 'queued';
 CREATE TRIGGER trial_metrics_of AFTER INSERT ON trials WHEN new.state <> 'queued' BEGIN
   INSERT OR REPLACE INTO trial_metrics
     SELECT new.study, m.key, new.number, json_extract(m.value, '$.value') FROM json_each(new.data, '$.metrics') AS m;
@@ -241,9 +242,10 @@ void Connection::fail(const std::string& doing) const {
   throw StoreError(what_to_do.empty() ? text : text + "; " + what_to_do);
 }
 
-Database::Database(const std::string& path) : writer(path), reader(path) {
+Database::Database(const std::string& path) : writer(path), reader(path), scanner(path) {
   prepare(writer, path);
   reader.run("PRAGMA query_only = ON");
+  scanner.run("PRAGMA query_only = ON");
 }
 
 void back_up(Database& database, const std::string& file) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <thread>
 
+#include "server/storage/answer_store.hpp"
 #include "server/storage/group_commit.hpp"
 #include "server/storage/open_database.hpp"
 #include "server/storage/store_error.hpp"
@@ -182,29 +183,26 @@ class Transaction {
   bool open_ = true;
 };
 
-// A POST that is being answered under an Idempotency-Key: see ActOnce in answer_store.hpp.
-struct PendingAct {
-  std::string key;
-  std::string request_hash;
-  std::int64_t now = 0;
-};
-
 struct Database {
   explicit Database(const std::string& path);
 
   // Held while the connection of the same kind is used.
   std::mutex write_mutex;
   std::mutex read_mutex;
+  std::mutex scan_mutex;
   Connection writer;
   Connection reader;
-  std::map<std::thread::id, PendingAct> pending_acts;  // under write_mutex; by who answers them
+  Connection scanner;  // reads what takes long: lists, logs, archives
+  std::mutex acts_mutex;
+  std::map<std::thread::id, PendingAct> pending_acts;  // by who answers them
   // For writes that come often and from many: takes write_mutex itself.
   GroupCommit group{writer, write_mutex};
 };
 
 // Within an open transaction of the writer: if who answers a POST under a key, the key is
 // stored as used, with where what it made is found (a path that GET answers) and with which status
-// it is answered. So a server that dies before the answer is kept does not act again.
+// it is answered. What is made on the way in another collection is not yet what was asked for. So a
+// server that dies before the answer is kept does not act again.
 void mark_act_done(Database& database, const std::string& location, unsigned status,
                    std::thread::id who = std::this_thread::get_id());
 

@@ -28,7 +28,8 @@ class EventScan {
  public:
   explicit EventScan(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
-  // All trial.created, trial.finished and trial.tested after a sequence number, in order. The last
+  // All trial.created, trial.finished, trial.tested and study.confirmed after a sequence number, in
+  // order. The last
   // sequence number, or `after` where there is none.
   std::int64_t scan(const std::string& study, std::int64_t after,
                     const std::function<void(const EventLine&)>& visit);

@@ -12,6 +12,10 @@ namespace quarry::server {
 // A field's value; monostate where an item lacks it. Only items have lists of texts.
 using ListValue = std::variant<std::monostate, bool, double, std::string, std::vector<std::string>>;
 
+inline bool is_missing(const ListValue& value) {
+  return std::holds_alternative<std::monostate>(value);
+}
+
 enum class Comparison { kEqual, kNotEqual, kLess, kAtMost, kMore, kAtLeast, kHas };
 
 // A tree. A comparison with a missing value is false, but for kNotEqual, which is true; so that

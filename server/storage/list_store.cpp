@@ -179,8 +179,8 @@ std::vector<Listed<TrialRecord>> ListStore::trials(const TrialListQuery& wanted)
          "ON trials.study = ")
       .bind(wanted.study)
       .add(" AND trials.number = page.number");
-  const std::scoped_lock lock(database_->read_mutex);
-  Query query(database_->reader, sql.text);
+  const std::scoped_lock lock(database_->scan_mutex);
+  Query query(database_->scanner, sql.text);
   bind_all(query, sql.bound);
   std::vector<Listed<TrialRecord>> found;
   const int rest = 1 + static_cast<int>(wanted.list.order.size());
@@ -201,8 +201,8 @@ std::vector<Listed<StoredMeasurement>> ListStore::measurements(const ListQuery& 
       .add(order_columns(wanted, columns))
       .add(" FROM measurements AS m WHERE ")
       .add(list_clauses(wanted, columns));
-  const std::scoped_lock lock(database_->read_mutex);
-  Query query(database_->reader, sql.text);
+  const std::scoped_lock lock(database_->scan_mutex);
+  Query query(database_->scanner, sql.text);
   bind_all(query, sql.bound);
   std::vector<Listed<StoredMeasurement>> found;
   while (query.next())
@@ -211,11 +211,9 @@ std::vector<Listed<StoredMeasurement>> ListStore::measurements(const ListQuery& 
 }
 
 std::optional<StoredMeasurement> ListStore::measurement(std::int64_t id) {
-  const std::scoped_lock lock(database_->read_mutex);
-  Query query(database_->reader,
-              "SELECT m.id, m.supernet, m.genome, m.metric, m.evaluator, m.fingerprint, m.value, "
-              "m.spread, m.samples, m.source, m.study, m.trial, m.detail FROM measurements AS m "
-              "WHERE id = ?");
+  const std::scoped_lock lock(database_->scan_mutex);
+  Query query(database_->scanner, std::string("SELECT ") + kMeasurementColumns +
+                                      " FROM measurements AS m WHERE id = ?");
   query.bind(id);
   if (!query.next()) return std::nullopt;
   return read_measurement(query);
@@ -234,8 +232,8 @@ std::vector<Listed<ImportedRow>> ListStore::imported_rows(const std::string& imp
       .bind(import)
       .add(") AND ")
       .add(list_clauses(wanted, columns));
-  const std::scoped_lock lock(database_->read_mutex);
-  Query query(database_->reader, sql.text);
+  const std::scoped_lock lock(database_->scan_mutex);
+  Query query(database_->scanner, sql.text);
   bind_all(query, sql.bound);
   std::vector<Listed<ImportedRow>> found;
   while (query.next())
@@ -245,16 +243,16 @@ std::vector<Listed<ImportedRow>> ListStore::imported_rows(const std::string& imp
 }
 
 std::vector<KnownMachine> ListStore::machines() {
-  const std::scoped_lock lock(database_->read_mutex);
+  const std::scoped_lock lock(database_->scan_mutex);
   std::map<std::string, KnownMachine> known;
   {
-    Query query(database_->reader, "SELECT id, text FROM fingerprints");
+    Query query(database_->scanner, "SELECT id, text FROM fingerprints");
     while (query.next()) {
       const std::string id = query.text(0);
       known[id] = {.fingerprint = id, .text = query.text(1)};
     }
   }
-  Query query(database_->reader,
+  Query query(database_->scanner,
               "SELECT fingerprint, metric, count(*) FROM measurements WHERE fingerprint <> '' "
               "GROUP BY fingerprint, metric");
   while (query.next()) {

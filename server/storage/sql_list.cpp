@@ -6,8 +6,6 @@
 namespace quarry::server {
 namespace {
 
-bool is_missing(const ListValue& value) { return std::holds_alternative<std::monostate>(value); }
-
 const char* sign_of(Comparison comparison) {
   constexpr std::array kSigns = {" = ", " <> ", " < ", " <= ", " > ", " >= "};
   return kSigns.at(static_cast<std::size_t>(comparison));

@@ -79,6 +79,7 @@ class SqliteStore final : public Store {
     Query(writer_, "DELETE FROM trials WHERE study = ?").bind(study).run();
     Query(writer_, "DELETE FROM trial_metrics WHERE study = ?").bind(study).run();
     Query(writer_, "DELETE FROM leases WHERE study = ?").bind(study).run();
+    Query(writer_, "DELETE FROM trial_notes WHERE study = ?").bind(study).run();
     Query(writer_,
           "UPDATE studies SET state = 'deleted', name = '', spec = '{}', reason = '', notes = '', "
           "tags = '[]', budget = '' WHERE id = ?")

@@ -1,6 +1,8 @@
 // Tested by tests/server/gateway_test.cpp.
 #include "server/storage/token_store.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "server/storage/database.hpp"
 
 namespace quarry::server {
@@ -15,6 +17,13 @@ TokenRecord read_token(const Query& query) {
 }
 
 }  // namespace
+
+nlohmann::json to_json(const TokenRecord& token) {
+  return {{"id", token.id},
+          {"name", token.name},
+          {"scope", to_text(token.scope)},
+          {"created_at", token.created_at}};
+}
 
 std::pair<TokenRecord, std::string> new_token(const std::string& name, Scope scope,
                                               const std::string& now) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +22,9 @@ struct TokenRecord {
   std::string hash;
   std::string created_at;  // RFC 3339, UTC
 };
+
+// As users see it: without its hash.
+nlohmann::json to_json(const TokenRecord& token);
 
 // A record with a new id, and the token itself, which is to be shown once and kept nowhere.
 std::pair<TokenRecord, std::string> new_token(const std::string& name, Scope scope,

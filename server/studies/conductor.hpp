@@ -115,7 +115,7 @@ class Conductor {
   void receive_repeat(StudyTrial& trial, const Completion& completion, Batch& batch);
   void apply_repeat(const EventRecord& event);
   void close_confirmation(const std::string& reason);
-  FrontUpdate take_confirmed(const std::string& event);
+  void take_confirmed(nlohmann::json& event);
   const TaskPlan& plan_of(const evaluators::Task& task) const;
   void record_measured(StudyTrial& trial, const Completion& completion, Commit& change);
   bool retry(const StudyTrial& trial, const Completion& completion, Batch& batch);

@@ -118,19 +118,14 @@ void Conductor::close_confirmation(const std::string& reason) {
       }
     }
   }
-  const std::set<std::size_t> before = front_;
   std::set<std::size_t> shown;
   for (const Confirmation::Member& member : confirmation_->members()) shown.insert(member.trial);
-  const FrontUpdate update = take_confirmed(data.dump());
-  change.study.hypervolume = update.hypervolume;
-  std::vector<std::size_t> added;
-  std::ranges::set_difference(front_, before, std::back_inserter(added));
-  data["front"] = {{"added", added}, {"removed", update.removed}};
-  data["hypervolume"] = update.hypervolume ? json(*update.hypervolume) : json(nullptr);
+  take_confirmed(data);
+  if (data["hypervolume"].is_number()) change.study.hypervolume = data["hypervolume"].get<double>();
   data["elapsed_s"] = change.study.elapsed_seconds;
-  for (const std::size_t number : update.removed)
+  for (const std::size_t number : data["front"]["removed"])
     change.left_front.push_back(static_cast<std::int64_t>(number));
-  shown.insert(added.begin(), added.end());
+  for (const std::size_t number : data["front"]["added"]) shown.insert(number);
   for (const std::size_t number : shown) add_trial_row(change, trials_[number]);
   log_.add(change, "study.confirmed", data.dump());
   log_.commit(change);
@@ -140,12 +135,10 @@ void Conductor::close_confirmation(const std::string& reason) {
 }
 
 // The algorithm keeps what it was told.
-FrontUpdate Conductor::take_confirmed(const std::string& event) {
-  const json data = json::parse(event);
-  server::take_confirmed(data, *tracker_, trials_);
-  confirming_seconds_ += data.at("spent_s").get<double>();
+void Conductor::take_confirmed(json& event) {
+  settle_confirmed(event, *tracker_, trials_, front_);
+  confirming_seconds_ += event.at("spent_s").get<double>();
   confirmation_.reset();
-  return rebuild_front(trials_, *tracker_, front_);
 }
 
 }  // namespace quarry::server

@@ -71,7 +71,8 @@ void Conductor::apply(const EventRecord& event) {
 void Conductor::apply_trial(const EventRecord& event) {
   if (event.type == "study.confirming") return begin_confirmation(event);
   if (event.type == "study.confirmed") {
-    take_confirmed(event.data);
+    json data = json::parse(event.data);
+    take_confirmed(data);
     return;
   }
   if (event.type == "trial.repeated") return apply_repeat(event);

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "search/core/metric_name.hpp"
-#include "search/supernets/json_fields.hpp"
 #include "server/studies/conductor.hpp"
 #include "server/studies/trial_tasks.hpp"
 

@@ -22,4 +22,9 @@ EventPages::Page EventPages::read(Store& store, const std::string& study, std::i
   return page;
 }
 
+void EventPages::forget(const std::string& study) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.study == study; });
+}
+
 }  // namespace quarry::server

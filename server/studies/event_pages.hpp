@@ -23,6 +23,9 @@ class EventPages {
   // As Store::events. May throw StoreError.
   Page read(Store& store, const std::string& study, std::int64_t after, std::size_t limit);
 
+  // The study is deleted, or has come back from an archive with another log.
+  void forget(const std::string& study);
+
  private:
   static constexpr std::size_t kKept = 8;
   struct Entry {

@@ -13,6 +13,21 @@
 #include "search/pareto/indicators.hpp"
 
 namespace quarry::server {
+bool holds(const Condition& condition, double value) {
+  if (condition.comparison == "<") return value < condition.bound;
+  if (condition.comparison == "<=") return value <= condition.bound;
+  if (condition.comparison == ">") return value > condition.bound;
+  return value >= condition.bound;
+}
+
+std::optional<double> read_number(const std::string& text) {
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+    return std::nullopt;
+  return value;
+}
+
 namespace {
 
 using search::Goal;
@@ -22,14 +37,6 @@ std::string trimmed(const std::string& text) {
   const std::size_t begin = text.find_first_not_of(' ');
   if (begin == std::string::npos) return "";
   return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
-std::optional<double> read_number(const std::string& text) {
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    return std::nullopt;
-  return value;
 }
 
 bool check_metric(const std::string& metric, const std::vector<std::string>& metrics,
@@ -89,11 +96,7 @@ double value_of(const FrontMember& member, const std::string& metric) {
 bool holds(const Condition& condition, const FrontMember& member) {
   const auto found = member.metrics.find(condition.metric);
   if (found == member.metrics.end()) return false;
-  const double value = found->second.value;
-  if (condition.comparison == "<") return value < condition.bound;
-  if (condition.comparison == "<=") return value <= condition.bound;
-  if (condition.comparison == ">") return value > condition.bound;
-  return value >= condition.bound;
+  return holds(condition, found->second.value);
 }
 
 bool is_better(double a, double b, Goal goal) { return goal == Goal::kMaximize ? a > b : a < b; }

@@ -26,6 +26,11 @@ struct Condition {
   double bound = 0.0;
 };
 
+bool holds(const Condition& condition, double value);
+
+// The finite number that the whole text is, or nothing.
+std::optional<double> read_number(const std::string& text);
+
 // "accuracy within 0.5 % of the best": what the winner may lose of another metric.
 struct Tolerance {
   std::string metric;

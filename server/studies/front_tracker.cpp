@@ -72,7 +72,7 @@ std::optional<double> FrontTracker::rebuild(
   for (const auto& [number, metrics] : trials) {
     if (is_feasible(*metrics)) archive_.insert(minimised(*metrics), number);
   }
-  return hypervolume();
+  return hypervolume_ = hypervolume();
 }
 
 void FrontTracker::settle() {

@@ -123,8 +123,15 @@ std::vector<double> reference_of(const StudyTable& table,
     const auto point = point_of(table, step.trial, objectives);
     if (!point) continue;
     FrontTracker::Metrics metrics;
-    for (std::size_t k = 0; k < point->size(); ++k)
-      metrics[objectives[k].metric].value = search::to_minimised(objectives[k].goal, (*point)[k]);
+    for (std::size_t k = 0; k < point->size(); ++k) {
+      const std::string& metric = objectives[k].metric;
+      // A front that was measured again does not move the reference.
+      const auto& first = table.metrics.find(metric)->second.first;
+      const auto before = first.find(step.trial);
+      metrics[metric].value = before != first.end()
+                                  ? before->second
+                                  : search::to_minimised(objectives[k].goal, (*point)[k]);
+    }
     tracker.add(step.trial, metrics);
   }
   return tracker.reference();

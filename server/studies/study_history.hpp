@@ -29,8 +29,8 @@ std::vector<HistoryPoint> history_of(const StudyTable& table,
                                      std::span<const search::Objective> objectives,
                                      std::size_t limit);
 
-// By the given one, which has a number for each objective in its metric's own unit and sign. Trials
-// that are not `feasible` (by number) have no part in it.
+// By the given one, which has a number for each objective in its metric's own unit and sign.
+// Infeasible trials have no part in it.
 std::vector<HistoryPoint> history_by(const StudyTable& table,
                                      std::span<const search::Objective> objectives,
                                      const std::vector<double>& reference, std::size_t limit);

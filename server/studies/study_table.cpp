@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <ctime>
 #include <stdexcept>
@@ -75,13 +76,16 @@ void read_genome(ondemand::array list, StudyTable& table, std::size_t trial) {
                     table.genomes.begin() + static_cast<std::ptrdiff_t>(trial * table.genes));
 }
 
-void read_metrics(ondemand::object metrics, StudyTable& table, std::size_t trial) {
+void read_metrics(ondemand::object metrics, StudyTable& table, std::size_t trial,
+                  bool again = false) {
   for (auto metric : metrics) {
     const std::string_view name = metric.unescaped_key();
     auto found = table.metrics.find(name);
     if (found == table.metrics.end()) found = table.metrics.emplace(name, MetricColumn{}).first;
     MetricColumn& column = found->second;
     grow(column, table.size());
+    if (again && !std::isnan(column.value[trial]))
+      column.first.emplace(static_cast<std::uint32_t>(trial), column.value[trial]);
     for (auto field : metric.value().get_object()) {
       const std::string_view key = field.unescaped_key();
       if (key == "value") column.value[trial] = field.value().get_double();
@@ -105,14 +109,42 @@ void read_predicted(ondemand::object origin, StudyTable& table, std::size_t tria
   }
 }
 
+void set_front(ondemand::array numbers, StudyTable& table, std::uint8_t is_on) {
+  for (auto number : numbers) {
+    const std::uint64_t trial = number.get_uint64();
+    if (trial < table.size()) table.on_front[trial] = is_on;
+  }
+}
+
 void read_front(ondemand::object front, StudyTable& table, std::size_t trial) {
   for (auto field : front) {
     const std::string_view key = field.unescaped_key();
     if (key == "added") table.on_front[trial] = field.value().get_bool() ? 1 : 0;
-    if (key != "removed") continue;
-    for (auto number : field.value().get_array()) {
-      const std::uint64_t removed = number.get_uint64();
-      if (removed < table.size()) table.on_front[removed] = 0;
+    if (key == "removed") set_front(field.value().get_array(), table, 0);
+  }
+}
+
+// {"trial", "metrics", "state", ...}: what all its runs say together.
+void read_member(ondemand::object member, StudyTable& table) {
+  const std::uint64_t trial = member["trial"].get_uint64();
+  if (trial >= table.size()) return;
+  if (auto state = member["state"]; !state.error())
+    table.state[trial] = trial_state(std::string(state.get_string().value()));
+  read_metrics(member["metrics"].get_object(), table, trial, true);
+}
+
+void read_confirmed(ondemand::document& document, StudyTable& table) {
+  for (auto field : document.get_object()) {
+    const std::string_view key = field.unescaped_key();
+    if (key == "members") {
+      for (auto member : field.value().get_array()) read_member(member.get_object(), table);
+    } else if (key == "front") {
+      for (auto change : field.value().get_object())
+        set_front(change.value().get_array(), table,
+                  std::string_view(change.unescaped_key()) == "added" ? 1 : 0);
+    } else if (key == "hypervolume" && !table.finished.empty() &&
+               !field.value().is_null().value()) {
+      table.finished.back().hypervolume = field.value().get_double();
     }
   }
 }
@@ -198,6 +230,9 @@ void TableFold::add(StudyTable& table, const EventLine& line) {
       ondemand::document document = parser_->read(line.data);
       const std::uint64_t trial = document["number"].get_uint64();
       if (trial < table.size()) read_metrics(document["metrics"].get_object(), table, trial);
+    } else if (line.type == "study.confirmed") {
+      ondemand::document document = parser_->read(line.data);
+      read_confirmed(document, table);
     }
   } catch (const simdjson::simdjson_error& error) {
     throw std::runtime_error("event " + std::to_string(line.sequence) +
@@ -217,6 +252,11 @@ std::shared_ptr<StudyTables::Entry> StudyTables::entry(const std::string& study)
     entries_.emplace_back(study, std::make_shared<Entry>());
   }
   return entries_.back().second;
+}
+
+void StudyTables::forget(const std::string& study) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(entries_, [&](const auto& entry) { return entry.first == study; });
 }
 
 StudyTables::Reading StudyTables::read(const std::string& study) {

@@ -25,6 +25,7 @@ struct MetricColumn {
   std::vector<double> value;  // kNoValue where the trial has none
   std::vector<float> spread;
   std::vector<search::Source> source;
+  std::map<std::uint32_t, double> first;  // what trials had before they were measured again
 };
 
 // A trial that is over, in the order in which they were.
@@ -99,6 +100,8 @@ class StudyTables {
 
   // As the log is now. May throw StoreError.
   Reading read(const std::string& study);
+  // The study is deleted, or has come back from an archive with another log.
+  void forget(const std::string& study);
   std::map<std::int64_t, std::string> workers(const std::string& study) {
     return scan_.workers(study);
   }

@@ -337,14 +337,17 @@ void TaskDesk::sweep() {
   std::erase_if(workers_, [&](const auto& worker) {
     return now - worker.second.heard_at > kForgottenSeconds;
   });
-  for (auto lease = held_.begin(); lease != held_.end();) {
-    if (lease->second.deadline > now || busy_.contains(lease->second.task.id)) {
-      ++lease;
-      continue;
-    }
-    leases_.settle(lease->first, "expired", "");
+  std::vector<LeaseStore::End> ends;
+  for (const auto& [token, lease] : held_) {
+    if (lease.deadline <= now && !busy_.contains(lease.task.id))
+      ends.push_back({token, "expired", ""});
+  }
+  if (ends.empty()) return;
+  leases_.settle(ends);
+  for (const LeaseStore::End& end : ends) {
+    const auto lease = held_.find(end.token);
     const Lease ended = std::move(lease->second);
-    lease = held_.erase(lease);
+    held_.erase(lease);
     queue_.deliver(ended.task, {.metrics = {},
                                 .failure = "worker " + ended.worker + " was not heard of for " +
                                            seconds_text(ended.seconds),

@@ -175,9 +175,7 @@ std::optional<Task> TaskQueue::claim(std::stop_token stop) {
 
 void TaskQueue::complete(const Task& task, Evaluation evaluation) {
   std::unique_lock lock(mutex_);
-  const auto mine = std::ranges::find_if(running_, [&](const Task& one) {
-    return one.study == task.study && one.trial == task.trial && one.evaluator == task.evaluator;
-  });
+  const auto mine = std::ranges::find(running_, task.id, &Task::id);
   if (mine != running_.end()) running_.erase(mine);
   exclusive_running_ = false;
   call_sink(task, std::move(evaluation), lock);

@@ -22,8 +22,9 @@ struct ParityError {
 };
 
 struct Parity {
-  std::vector<std::uint32_t> trials;   // in order of finishing, those with both numbers
-  std::optional<ParityError> all;      // of the latest kLatest; nothing where there are no points
+  std::vector<std::uint32_t> trials;  // in order of finishing, those with both numbers
+  std::optional<ParityError>
+      all;  // of the latest kLatestPredictions; nothing where there are no points
   std::vector<ParityError> over_time;  // of consecutive equal parts, 40 at most
 };
 

@@ -72,33 +72,31 @@ std::unique_ptr<Confirmation> confirmation_of(const json& event, const StudyPlan
                                         std::move(request), std::move(subjects), known);
 }
 
-std::vector<std::size_t> take_confirmed(const json& event, const FrontTracker& tracker,
-                                        std::vector<StudyTrial>& trials) {
-  std::vector<std::size_t> numbers;
-  for (const json& member : event.at("members")) {
+void settle_confirmed(json& event, FrontTracker& tracker, std::vector<StudyTrial>& trials,
+                      std::set<std::size_t>& front) {
+  for (json& member : event.at("members")) {
     StudyTrial& trial = trials.at(member.at("trial").get<std::size_t>());
     for (auto& [metric, measurement] : metrics_from_json(member.at("metrics")))
       trial.metrics[metric] = measurement;
     trial.state =
         tracker.is_feasible(trial.metrics) ? TrialState::kSucceeded : TrialState::kInfeasible;
-    numbers.push_back(trial.number);
+    member["state"] = to_text(trial.state);
   }
-  return numbers;
-}
-
-FrontUpdate rebuild_front(const std::vector<StudyTrial>& trials, FrontTracker& tracker,
-                          std::set<std::size_t>& front) {
   std::vector<std::pair<std::size_t, const FrontTracker::Metrics*>> known;
   for (const StudyTrial& trial : trials) {
     if (trial.state == TrialState::kSucceeded || trial.state == TrialState::kInfeasible)
       known.emplace_back(trial.number, &trial.metrics);
   }
-  FrontUpdate update{.hypervolume = tracker.rebuild(known)};
+  const std::optional<double> hypervolume = tracker.rebuild(known);
   const std::span<const std::size_t> members = tracker.archive().trials();
   const std::set<std::size_t> now(members.begin(), members.end());
-  std::ranges::set_difference(front, now, std::back_inserter(update.removed));
+  std::vector<std::size_t> added;
+  std::vector<std::size_t> removed;
+  std::ranges::set_difference(now, front, std::back_inserter(added));
+  std::ranges::set_difference(front, now, std::back_inserter(removed));
   front = now;
-  return update;
+  event["front"] = {{"added", added}, {"removed", removed}};
+  event["hypervolume"] = hypervolume ? json(*hypervolume) : json(nullptr);
 }
 
 }  // namespace quarry::server

@@ -34,13 +34,11 @@ StudyTrial proposed_trial(std::size_t number, const search::Genome& genome, sear
 std::unique_ptr<Confirmation> confirmation_of(const nlohmann::json& event, const StudyPlan& plan,
                                               const std::vector<StudyTrial>& trials);
 
-// What the event study.confirmed says of the trials holds from now on; gives their numbers.
-std::vector<std::size_t> take_confirmed(const nlohmann::json& event, const FrontTracker& tracker,
-                                        std::vector<StudyTrial>& trials);
-
-// The front of all trials as they are known now. `front` becomes it; what it lost is in the update.
-FrontUpdate rebuild_front(const std::vector<StudyTrial>& trials, FrontTracker& tracker,
-                          std::set<std::size_t>& front);
+// What the event study.confirmed says of its members holds from now on, and `front` is that of all
+// trials as they are known then. Writes into the event the members' states, who joined and left the
+// front, and its hypervolume.
+void settle_confirmed(nlohmann::json& event, FrontTracker& tracker, std::vector<StudyTrial>& trials,
+                      std::set<std::size_t>& front);
 
 // Whether it measures again, for a confirmation, what its trial has already.
 bool is_repeat(const std::string& task_id);

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "server/http/client.hpp"
 #include "tests/support/archives.hpp"
+#include "tests/support/ask_server.hpp"
 #include "tests/support/follow.hpp"
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/server.hpp"
@@ -16,15 +16,7 @@ namespace quarry::server {
 namespace {
 
 using nlohmann::json;
-
-json call(const std::string& url, const std::string& method, const std::string& target,
-          const json& body = nullptr) {
-  const Response response =
-      HttpClient(url).request(method, target, body.is_null() ? "" : body.dump());
-  INFO(method << " " << target << ": " << response.body);
-  REQUIRE(response.status < 300);
-  return response.body.empty() ? json() : json::parse(response.body);
-}
+using test::call;
 
 const json kExternal = {
     {"supernet", "fashion_vit"},
@@ -44,10 +36,9 @@ json reported(const json& lease) {
 bool ask_and_tell(const std::string& url, const std::string& id, int count) {
   while (count > 0) {
     const json body = {{"count", std::min(3, count)}, {"wait_s", 20}};
-    const Response answer =
-        HttpClient(url).request("POST", "/v1/studies/" + id + ":ask", body.dump());
+    const Response answer = test::ask_server(url, "POST", "/v1/studies/" + id + ":ask", body);
     if (answer.status == 409) return false;
-    const json leases = json::parse(answer.body)["items"];
+    const json leases = test::answer_of(answer)["items"];
     for (const json& lease : leases) {
       call(url, "POST", "/v1/studies/" + id + ":tell",
            {{"trial", lease["trial"]}, {"token", lease["token"]}, {"metrics", reported(lease)}});
@@ -58,7 +49,7 @@ bool ask_and_tell(const std::string& url, const std::string& id, int count) {
 }
 
 std::string finished_study(const std::string& url) {
-  const std::string id = call(url, "POST", "/v1/studies", kExternal)["id"];
+  const std::string id = call(url, "POST", "/v1/studies", kExternal, 201)["id"];
   ask_and_tell(url, id, 1000);
   REQUIRE(test::follow(url, id));
   return id;
@@ -131,7 +122,7 @@ TEST_CASE("killed while it measures again, a study goes on and says which it tol
     test::ServerProcess server(folder.path());
     id = finished_study(server.url());
     const json begun =
-        call(server.url(), "POST", "/v1/studies/" + id + ":confirm", {{"repeats", 3}});
+        call(server.url(), "POST", "/v1/studies/" + id + ":confirm", {{"repeats", 3}}, 202);
     pairs = begun["confirmation"]["pairs"].size();
     REQUIRE(pairs >= 1);
     REQUIRE(ask_and_tell(server.url(), id, 3));

@@ -1,7 +1,6 @@
 // The quarry command as scripts and shells drive it: JSON of every verb, exit codes, lists with
 // filters, names in place of ids, the configuration file, completion.
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/server.hpp"
+#include "tests/support/shell.hpp"
 
 namespace quarry::server {
 namespace {
@@ -30,19 +30,10 @@ class Variable {
   const char* name_;
 };
 
-// What a shell prints that finds the command as `quarry`.
-std::string in_shell(const std::string& shell, const std::string& script) {
-  const test::TemporaryFolder folder;
-  const std::string file = folder.path() + "/script";
-  std::ofstream(file) << script;
-  const std::string binary = std::filesystem::path(QUARRY_BINARY).parent_path().string();
-  const std::string command =
-      "PATH=" + binary + ":$PATH HOME=" + folder.path() + " " + shell + " " + file + " 2>&1";
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string out = test::read_all(dup(fileno(pipe)));
-  pclose(pipe);
-  return out;
+// What a shell prints of a script, its errors too.
+std::string printed(const std::string& shell, const std::string& script) {
+  const test::CommandResult result = test::in_shell(shell, script);
+  return result.out + result.err;
 }
 
 // A server with one finished study of five trials.
@@ -62,7 +53,7 @@ struct Fixture {
 TEST_CASE("a study is submitted from a file, from stdin and from flags") {
   Fixture fixture;
   const std::string study = R"({"supernet": "fashion_vit", "objectives": [{"metric": "macs"}]})";
-  const std::string out = in_shell("sh", "quarry submit - <<'END'\n" + study + "\nEND\n");
+  const std::string out = printed("sh", "quarry submit - <<'END'\n" + study + "\nEND\n");
   CHECK(out.starts_with("st_"));
   const std::string file = fixture.folder.path() + "/study.json";
   std::ofstream(file) << study;
@@ -163,9 +154,9 @@ TEST_CASE("exit codes tell a script what went wrong") {
   CHECK(quarry({"front", fixture.id, "--best", "macs", "--where", "macs < 0"}).code == 1);
   const test::TemporaryFolder folder;
   test::Child open({"serve", "--listen", "0.0.0.0:0", "--data", folder.path()});
-  std::string line;
-  do line = open.line();
-  while (line.find("serving ") == std::string::npos);
+  std::string line = open.line();
+  while (!line.empty() && line.find("serving ") == std::string::npos) line = open.line();
+  REQUIRE_FALSE(line.empty());
   const std::string port = line.substr(line.rfind(':', line.find(" (data")) + 1);
   const std::string url = "http://127.0.0.1:" + port.substr(0, port.find(' '));
   CHECK(quarry({"list", "--url", url}).code == 5);
@@ -216,9 +207,9 @@ TEST_CASE("mistakes of the configuration file are wrong use, all told") {
 TEST_CASE("bash completes verbs, flags, and the studies of the server") {
   Fixture fixture;
   const auto completed = [](const std::string& words, int at) {
-    return in_shell("bash", "source <(quarry completion bash)\nCOMP_WORDS=(" + words +
-                                ")\nCOMP_CWORD=" + std::to_string(at) +
-                                "\n_quarry\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n");
+    return printed("bash", "source <(quarry completion bash)\nCOMP_WORDS=(" + words +
+                               ")\nCOMP_CWORD=" + std::to_string(at) +
+                               "\n_quarry\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n");
   };
   CHECK(completed("quarry wat", 1) == "watch\n");
   CHECK(completed("quarry watch st_", 2) == fixture.id + "\n");
@@ -231,19 +222,19 @@ TEST_CASE("bash completes verbs, flags, and the studies of the server") {
 TEST_CASE("fish completes the same, with what each is") {
   Fixture fixture;
   const auto completed = [](const std::string& line) {
-    return in_shell("fish", "quarry completion fish | source\ncomplete -C '" + line + "'\n");
+    return printed("fish", "quarry completion fish | source\ncomplete -C '" + line + "'\n");
   };
   CHECK(completed("quarry wat") == "watch\tfollow a study to its end\n");
   CHECK(completed("quarry watch st_") == fixture.id + "\tsmall one\n");
 }
 
 TEST_CASE("zsh takes its completion") {
-  const std::string out = in_shell("zsh",
-                                   "autoload -Uz compinit && compinit -u\n"
-                                   "source <(quarry completion zsh)\n"
-                                   "print $_comps[quarry]\n"
-                                   "_describe() { print -l $candidates }\n"
-                                   "words=(quarry watc) CURRENT=2 _quarry\n");
+  const std::string out = printed("zsh",
+                                  "autoload -Uz compinit && compinit -u\n"
+                                  "source <(quarry completion zsh)\n"
+                                  "print $_comps[quarry]\n"
+                                  "_describe() { print -l $candidates }\n"
+                                  "words=(quarry watc) CURRENT=2 _quarry\n");
   CHECK(out == "_quarry\nwatch:follow a study to its end\n");
 }
 

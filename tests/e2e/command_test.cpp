@@ -56,7 +56,7 @@ TEST_CASE("the times of operators are listed, of all supernets or of one") {
   CHECK(json::parse(quarry({"operators", "--json", "--url", server.url()}).out)["items"].empty());
   const test::CommandResult unknown =
       quarry({"operators", "--supernet", "fashion_vitt", "--url", server.url()});
-  CHECK(unknown.code == 1);
+  CHECK(unknown.code == 4);
   CHECK(unknown.err.find("did you mean") != std::string::npos);
 }
 

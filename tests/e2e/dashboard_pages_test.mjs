@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { get } from "node:http";
-import { after, before, test } from "node:test";
-import { call, complaints, DESK, expectingComplaints, layoutShift, openPage, picture, seriousFindings, startBrowser, startServer } from "./dashboard_support.mjs";
+import { test } from "node:test";
+import { call, complaints, DESK, expectingComplaints, layoutShift, openPage, picture, seriousFindings, startBoth, startServer } from "./dashboard_support.mjs";
 
 const MANIFEST = JSON.stringify({
   quarry_manifest: 1,
@@ -35,9 +35,7 @@ const QUICK = {
   final_test: false,
 };
 
-let server;
-let browser;
-let url;
+const { browser, url } = await startBoth();
 
 async function quickStudy(name, changes = {}) {
   const { id } = await call(url, "/v1/studies", { ...QUICK, name, budget: { trials: 12 }, ...changes });
@@ -48,17 +46,6 @@ async function quickStudy(name, changes = {}) {
 
 const at = (hash) => `${url}/#/${hash}`;
 const open = (hash, options) => openPage(browser, options).then(async (page) => (await page.goto(at(hash)), page));
-
-before(async () => {
-  server = await startServer();
-  url = server.url;
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
 
 test("a study is put together by the form, refused at its fields, mended and started", async () => {
   const page = await open("studies/new");
@@ -299,16 +286,16 @@ test("a token of scope read sees everything and no button that changes anything"
   const page = await openPage(browser);
   await expectingComplaints(async () => {
     await page.goto(guarded.url);
-    await page.getByLabel("Token").fill(token);
+    await page.getByLabel("Token", { exact: true }).fill(token);
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByRole("link", { name: "looked at" }).waitFor();
   });
   await page.getByText("read-only").waitFor();
   assert.equal(await page.getByRole("link", { name: "New study" }).count(), 0);
   assert.equal(await page.getByRole("button", { name: "What to do with looked at" }).count(), 0);
-  for (const [section, button] of [["predictors", "Train a predictor"], ["supernets", "Add a supernet"], ["measurements", "Take in a file"]]) {
-    await page.goto(`${guarded.url}/#/${section}`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+  for (const [section, button] of [["Predictors", "Train a predictor"], ["Supernets", "Add a supernet"], ["Measurements", "Take in a file"]]) {
+    await page.goto(`${guarded.url}/#/${section.toLowerCase()}`);
+    await page.getByRole("heading", { name: section, level: 1 }).waitFor();
     assert.equal(await page.getByRole("link", { name: button }).count(), 0);
   }
   await page.goto(`${guarded.url}/#/tokens`);
@@ -317,7 +304,7 @@ test("a token of scope read sees everything and no button that changes anything"
   assert.ok(await page.getByRole("button", { name: "Start the study" }).isDisabled());
 
   await page.getByRole("button", { name: "Log out" }).click();
-  await page.getByLabel("Token").fill(guarded.token);
+  await page.getByLabel("Token", { exact: true }).fill(guarded.token);
   await page.getByRole("button", { name: "Log in" }).click();
   await page.goto(`${guarded.url}/#/tokens`);
   await page.getByLabel("What it is for").fill("the phone");
@@ -331,12 +318,12 @@ test("a token of scope read sees everything and no button that changes anything"
 test("axe finds nothing serious on the login, the tokens' page and a refused form", async () => {
   const guarded = await startServer("0.0.0.0:0");
   const logIn = async (page) => {
-    await page.getByLabel("Token").fill(guarded.token);
+    await page.getByLabel("Token", { exact: true }).fill(guarded.token);
     await page.getByRole("button", { name: "Log in" }).click();
   };
   await expectingComplaints(async () => {
     await picture(browser, guarded.url, "login", async (page) => {
-      await page.getByLabel("Token").fill("qt_wrong");
+      await page.getByLabel("Token", { exact: true }).fill("qt_wrong");
       await page.getByRole("button", { name: "Log in" }).click();
       await page.getByRole("alert").waitFor();
       assert.deepEqual(await seriousFindings(page), []);

@@ -2,12 +2,11 @@
 // server that goes away and comes back. The trials' numbers are told by this test, so every expectation can be worked out.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { after, before, test } from "node:test";
-import { call, complaints, expectingComplaints, openPage as open, PHONE, picture, seriousFindings, startBrowser, startServer } from "./dashboard_support.mjs";
+import { before, test } from "node:test";
+import { call, complaints, drawn, expectingComplaints, openPage as open, PHONE, picture, seriousFindings, startBoth } from "./dashboard_support.mjs";
 
 const TRIALS = 30;
-let server;
-let browser;
+const { server, browser } = await startBoth();
 let main; // a finished study
 let rival; // another of the same kind
 
@@ -57,8 +56,6 @@ async function until(study, state) {
 }
 
 before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
   main = await createStudy("main", TRIALS);
   rival = await createStudy("rival", 12, { seed: 7 });
   await tell(main, TRIALS);
@@ -67,13 +64,23 @@ before(async () => {
   await until(rival, "completed");
 });
 
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
-
 const state = (page, text) => page.locator('[data-testid="state"]', { hasText: text }).waitFor();
 const scatter = (page) => page.getByRole("img", { name: /Scatter of/ });
+
+/** How much of the scatter is in the front's colour. */
+async function inked(page) {
+  await drawn(page);
+  return scatter(page)
+    .locator("canvas")
+    .evaluate((canvas) => {
+      const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
+      const [r, g, b] = accent.match(/[0-9a-f]{2}/gi).map((part) => Number.parseInt(part, 16));
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 200 && Math.abs(data[at] - r) + Math.abs(data[at + 1] - g) + Math.abs(data[at + 2] - b) < 12) count += 1;
+      return count;
+    });
+}
 
 test("the front is drawn over any two metrics and over three", async () => {
   const page = await openPage();
@@ -84,15 +91,21 @@ test("the front is drawn over any two metrics and over three", async () => {
   assert.equal(await page.getByTestId("members").innerText(), String(members));
   await page.getByLabel("across").selectOption("model_size_bytes");
   await page.getByRole("img", { name: /Scatter of Accuracy against Size/ }).waitFor();
+  const flat = await inked(page);
+  assert.ok(flat > 0);
   await page.getByLabel("deep").selectOption("latency_ms");
   await page.getByRole("img", { name: /Scatter of Latency against Accuracy against Size/ }).waitFor();
   assert.match(page.url(), /z=latency_ms/);
+  await drawn(page);
   const before = await scatter(page).screenshot();
   await page.getByRole("button", { name: "Turn left" }).click();
-  await page.waitForFunction(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
+  await drawn(page);
   assert.notDeepEqual(await scatter(page).screenshot(), before);
   await page.reload();
   await page.getByRole("button", { name: "Turn left" }).waitFor();
+  await page.getByLabel("deep").selectOption("");
+  await page.getByRole("img", { name: /Scatter of Accuracy against Size/ }).waitFor();
+  assert.equal(await inked(page), flat);
   await page.close();
 });
 
@@ -125,7 +138,7 @@ test("drawing a rectangle narrows the page, the address keeps it, and it can be 
   await page.close();
 });
 
-test("a click on a point opens its trial", async () => {
+test("a trial of the list leads to its page", async () => {
   const page = await openPage();
   await page.goto(page_of(main, "where=latency_ms<=1.5"));
   await page.getByTestId("listed").waitFor();
@@ -227,8 +240,41 @@ test("a study is paused, resumed, extended and stopped from its page", async () 
   await state(page, "completed");
   assert.equal(await page.getByRole("button", { name: "Pause" }).count(), 0);
   await page.getByRole("button", { name: "Extend" }).click();
-  await dialog.getByLabel("more trials").fill("-1");
-  await dialog.getByRole("button", { name: "Leave it" }).click();
+  await dialog.getByLabel("more trials").fill("2");
+  await dialog.getByRole("button", { name: "Add to the budget" }).click();
+  // One that had ended is followed again.
+  await page.getByText("12 of 14 trials").waitFor();
+  await state(page, "running");
+  await tell(study, 2);
+  await page.getByText("14 of 14 trials").waitFor();
+  await state(page, "completed");
+  await page.close();
+});
+
+test("a study that has ended is followed to its last event and no further", async () => {
+  const page = await openPage();
+  await page.addInitScript(() => {
+    window.sources = [];
+    window.EventSource = class extends EventSource {
+      constructor(...given) {
+        super(...given);
+        window.sources.push(this);
+      }
+    };
+  });
+  await page.goto(page_of(main));
+  // A source that is closed does not connect again.
+  await page.waitForFunction(() => window.sources.length > 0 && window.sources.every(({ readyState }) => readyState === EventSource.CLOSED));
+  assert.equal(await page.evaluate(() => window.sources.length), 1);
+  await page.close();
+});
+
+test("an axis that the study does not know is told in words", async () => {
+  const page = await openPage();
+  await expectingComplaints(async () => {
+    await page.goto(page_of(main, "x=nothing"));
+    await page.getByRole("alert").waitFor();
+  });
   await page.close();
 });
 

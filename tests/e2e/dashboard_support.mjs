@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after } from "node:test";
 
 const modules = new URL("../../web/dashboard/node_modules/", import.meta.url);
 const { chromium } = await import(new URL("playwright-core/index.mjs", modules).href);
@@ -12,10 +13,15 @@ const axe = readFileSync(new URL("axe-core/axe.min.js", modules), "utf8");
 export const screenshots = process.env.QUARRY_SCREENSHOTS ?? join(tmpdir(), "quarry-screenshots");
 mkdirSync(screenshots, { recursive: true });
 
-/** A server with its own data: {url, token, stop, restart}; the token is the first one of a server beyond loopback, or empty. */
+// A child that outlives a failed test would keep node waiting for ever.
+const running = new Set();
+after(() => running.forEach((server) => server.stop()));
+
+/** A server with its own data: {url, token, stop, restart}; the token is the first one of a server beyond loopback, or empty. Stopped with the file's last test. */
 export async function startServer(listen = "127.0.0.1:0") {
   const data = mkdtempSync(join(tmpdir(), "quarry-"));
   const server = { url: "", token: "", child: null, data };
+  running.add(server);
   const start = async (address) => {
     server.child = spawn(process.env.QUARRY_BINARY, ["serve", "--listen", address, "--data", data]);
     for await (const line of createInterface({ input: server.child.stdout })) {
@@ -27,12 +33,13 @@ export async function startServer(listen = "127.0.0.1:0") {
     }
     throw new Error("the server did not start");
   };
-  await start(listen);
   server.restart = () => start(new URL(server.url).host);
   server.stop = () => {
     server.child.kill("SIGKILL");
     rmSync(data, { recursive: true, force: true });
+    running.delete(server);
   };
+  await start(listen);
   return server;
 }
 
@@ -41,6 +48,14 @@ export function startBrowser() {
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
+}
+
+/** The server and the browser of one file of tests, until its last one. */
+export async function startBoth() {
+  const server = await startServer();
+  const browser = await startBrowser();
+  after(() => browser.close());
+  return { server, browser, url: server.url };
 }
 
 /** What any page wrote to the console as an error, or threw. */
@@ -58,11 +73,14 @@ export async function openPage(browser, options = { viewport: DESK }) {
   return page;
 }
 
-/** Runs what makes the browser itself log errors (a 401, a refused connection) without keeping them. */
+// What the browser itself says of an answer that is a no, or of none.
+const OF_THE_NETWORK = /Failed to load resource|net::ERR_/;
+
+/** Runs what makes the browser log such errors without keeping them; what pages say and throw is kept. */
 export async function expectingComplaints(act) {
   const before = complaints.length;
   const result = await act();
-  complaints.splice(before);
+  complaints.push(...complaints.splice(before).filter((complaint) => !OF_THE_NETWORK.test(complaint)));
   return result;
 }
 
@@ -72,6 +90,11 @@ export async function call(url, path, body, method = body === undefined ? "GET" 
   const answer = response.status === 204 ? null : await response.json();
   if (!response.ok) throw new Error(JSON.stringify(answer));
   return answer;
+}
+
+/** Once what was just changed is on the screen: a chart draws in the frame after. */
+export function drawn(page) {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
 }
 
 /** How much of the page moved while it loaded, as Chromium counts it: below 0.1 nobody notices. */

@@ -2,26 +2,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { complaints, DESK, expectingComplaints, openPage as open, PHONE, screenshots, startBrowser, startServer } from "./dashboard_support.mjs";
+import { test } from "node:test";
+import { complaints, DESK, expectingComplaints, openPage as open, PHONE, screenshots, startBoth, startServer } from "./dashboard_support.mjs";
 
 const TRIALS = 14;
-let server;
-let browser;
-let url;
+const { server, browser, url } = await startBoth();
 
 const openPage = (options) => open(browser, options);
-
-before(async () => {
-  server = await startServer();
-  url = server.url;
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
 
 test("an empty server explains how to start a study", async () => {
   const page = await openPage({ viewport: DESK });
@@ -121,10 +108,10 @@ test("beyond loopback a browser logs in with a token", async () => {
   const page = await openPage({});
   await expectingComplaints(async () => {
     await page.goto(guarded.url);
-    await page.getByLabel("Token").fill("qt_wrong");
+    await page.getByLabel("Token", { exact: true }).fill("qt_wrong");
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByRole("alert").getByText("not known").waitFor();
-    await page.getByLabel("Token").fill(guarded.token);
+    await page.getByLabel("Token", { exact: true }).fill(guarded.token);
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByText("No study yet").waitFor();
   });

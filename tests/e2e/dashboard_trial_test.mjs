@@ -1,13 +1,11 @@
 // A trial in the dashboard: its page, its network, the comparison of two, the decision and what is taken away, in a true Chromium against the true binary.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { call, complaints, DESK, openPage as open, PHONE, picture, seriousFindings, startBrowser, startServer } from "./dashboard_support.mjs";
+import { before, test } from "node:test";
+import { call, complaints, DESK, expectingComplaints, openPage as open, PHONE, picture, seriousFindings, startBoth } from "./dashboard_support.mjs";
 
 const TRIALS = 12;
-let server;
-let browser;
-let url;
+const { browser, url } = await startBoth();
 let id;
 
 const openPage = (options = { viewport: DESK }) => open(browser, options);
@@ -25,9 +23,6 @@ async function text(download) {
 }
 
 before(async () => {
-  server = await startServer();
-  url = server.url;
-  browser = await startBrowser();
   id = await finished({
     name: "trial pages",
     supernet: "fashion_vit",
@@ -37,11 +32,6 @@ before(async () => {
     budget: { trials: TRIALS },
     final_test: false,
   });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.stop();
 });
 
 test("a trial's page shows each number with its spread, its machine and its origin", async () => {
@@ -187,7 +177,7 @@ test("two trials are compared and their differences marked", async () => {
   const flat = ({ config }) => Object.values(config).flat();
   const differing = flat(a).filter((value, at) => value !== flat(b)[at]).length;
   assert.equal(await page.getByTestId("gene-differences").innerText(), `${differing} of ${flat(a).length} differ`);
-  assert.equal(await page.locator(".gene-list .differs").count(), differing);
+  assert.equal(await page.locator(".gene-pairs .differs").count(), differing);
   const size = page.getByRole("row", { name: /^Size/ });
   assert.match(await size.innerText(), /−\d+\.\d %\s+B is better/);
   await page.getByRole("row", { name: /^layer0\.qkv/ }).getByText("int8").waitFor();
@@ -221,12 +211,35 @@ test("sliders bound the choice, and the answer says why it is the one and how su
   await decide.getByLabel("Weight of latency").fill("0");
   await decide.getByLabel("Weight of size").fill("0");
   await advice.getByText("weighted accuracy × 1").waitFor();
-  await decide.getByTestId("confidence").getByText(/confident|certain/i).waitFor();
+  const [chosen] = /(?<=^Trial )\d+/.exec(await advice.innerText());
+  const own = front.find((trial) => trial.number === Number(chosen)).metrics.accuracy;
+  assert.equal(own.value, best);
+  const twins = front.filter(({ number, metrics }) => number !== Number(chosen) && best - metrics.accuracy.value <= Math.hypot(own.spread, metrics.accuracy.spread)).map(({ number }) => number);
+  await decide
+    .getByTestId("confidence")
+    .getByText(twins.length ? `Not certain: ${twins.length === 1 ? "trial" : "trials"} ${twins.slice(0, 8).join(", ")}` : "Certain at 95 %")
+    .waitFor();
   await decide.getByLabel("nearest to a target").check();
   await advice.getByText(/target/).waitFor();
   const number = /^Trial (\d+)/.exec(await advice.innerText())[1];
   await decide.getByRole("link", { name: `Open trial ${number}` }).click();
   await page.getByRole("heading", { name: new RegExp(`^Trial ${number}`) }).waitFor();
+  await page.close();
+});
+
+test("a study that has ended is measured again from its page, which shows what came of it", async () => {
+  const page = await openPage();
+  await page.goto(`${url}/#/studies/${id}?only=all`);
+  const decide = page.getByRole("region", { name: "Decide" });
+  const [number] = /(?<=^Trial )\d+/.exec(await decide.getByTestId("choice").innerText());
+  await decide.getByLabel("up to").fill("2");
+  await decide.getByRole("button", { name: "Confirm by measuring again" }).click();
+  await decide.getByTestId("confirmed").getByText("The study is").waitFor();
+  await (await fetch(`${url}/v1/studies/${id}/events`)).text(); // ends with the study
+  const { value, spread } = (await call(url, `/v1/studies/${id}/trials/${number}`)).metrics.latency_ms;
+  const row = page.getByRole("region", { name: "Trials" }).getByRole("row", { name: new RegExp(`^${number} `) });
+  await row.getByText(`${value < 1 ? value.toPrecision(3) : value.toFixed(2)} ms ± ${Number(spread.toPrecision(2))} ms`).waitFor();
+  await page.locator('[data-testid="state"]', { hasText: "completed" }).waitFor();
   await page.close();
 });
 
@@ -243,10 +256,10 @@ test("no page of a trial scrolls sideways on a phone", async () => {
 
 test("a trial that is not there is told in words", async () => {
   const page = await openPage();
-  const heard = complaints.length;
-  await page.goto(trialAt(999));
-  await page.getByText(`study ${id} has no trial 999`).waitFor();
-  complaints.splice(heard);
+  await expectingComplaints(async () => {
+    await page.goto(trialAt(999));
+    await page.getByText(`study ${id} has no trial 999`).waitFor();
+  });
   await page.close();
 });
 

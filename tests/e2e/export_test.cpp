@@ -1,12 +1,11 @@
 // A chosen trial taken away with the true command, and measured again as its card says.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/server.hpp"
+#include "tests/support/shell.hpp"
 
 namespace quarry::server {
 namespace {
@@ -24,17 +23,13 @@ std::string submitted(const test::ServerProcess& server, const std::string& fold
   return result.out.substr(0, result.out.find('\n'));
 }
 
-// What a shell makes of the line, with quarry in its path.
+// What a shell makes of the line.
 std::string shell(const std::string& line, const std::string& url) {
-  const std::string path = std::filesystem::path(QUARRY_BINARY).parent_path();
-  const std::string all =
-      "export PATH='" + path + "':$PATH QUARRY_URL='" + url + "'; cd /tmp; " + line;
-  FILE* pipe = popen(all.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string text;
-  for (int letter = 0; (letter = std::fgetc(pipe)) != EOF;) text += static_cast<char>(letter);
-  CHECK(pclose(pipe) == 0);
-  return text;
+  const test::CommandResult result =
+      test::in_shell("sh", "export QUARRY_URL='" + url + "'\n" + line + "\n");
+  INFO(result.err);
+  CHECK(result.code == 0);
+  return result.out;
 }
 
 TEST_CASE("a trial is exported to stdout or a file, and its card's command measures it again") {

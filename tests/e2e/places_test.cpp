@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "server/http/client.hpp"
+#include "tests/support/ask_server.hpp"
 #include "tests/support/follow.hpp"
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/server.hpp"
@@ -12,13 +12,7 @@ namespace quarry::server {
 namespace {
 
 using nlohmann::json;
-
-json get(const std::string& url, const std::string& target) {
-  const Response response = HttpClient(url).request("GET", target);
-  INFO(target << ": " << response.body);
-  REQUIRE(response.status == 200);
-  return json::parse(response.body);
-}
+using test::get;
 
 // Options of their own, so that the answer of one is not the other's.
 const json kStudy = {
@@ -32,9 +26,10 @@ const json kStudy = {
       {"latency_ms@laptop",
        {{"tags", json::array({"laptop"})}, {"max_seconds", 0.01}, {"batch", 2}}}}},
     {"algorithm", {{"name", "random"}}},
+    {"in_flight", 4},
     {"budget", {{"trials", 10}}}};
 
-// Who was given the tasks of a trial's plan, in order.
+// Who was given the tasks of one of the trials' plans.
 std::set<std::string> workers_of(const std::string& url, const std::string& id, int plan) {
   std::set<std::string> names;
   for (int trial = 0; trial < 10; ++trial) {
@@ -62,15 +57,14 @@ TEST_CASE("two places, two workers, one of them dies: every trial has both place
   const test::TemporaryFolder folder;
   test::ServerProcess server(folder.path());
   const std::string& url = server.url();
-  const Response created = HttpClient(url).request("POST", "/v1/studies", kStudy.dump());
-  INFO(created.body);
-  REQUIRE(created.status == 201);
-  const std::string id = json::parse(created.body)["id"];
-  test::Child laptop({"worker", "--server", url, "--tags", "laptop", "--name", "laptop-1"});
+  const std::string id = test::call(url, "POST", "/v1/studies", kStudy, 201)["id"];
   test::Child phone(
       {"worker", "--server", url, "--tags", "phone", "--name", "phone-1", "--lease", "1"});
   follow_until_measured(url, id, "latency_ms@phone", 2);
   phone.end(SIGKILL);
+  // Only now: until a laptop has answered no trial ends, so that no more than four are under way
+  // and the phone leaves some to its heir.
+  test::Child laptop({"worker", "--server", url, "--tags", "laptop", "--name", "laptop-1"});
   test::Child heir({"worker", "--server", url, "--tags", "phone", "--name", "phone-2"});
   REQUIRE(test::follow(url, id));
 

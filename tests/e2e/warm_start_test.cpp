@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "server/http/client.hpp"
+#include "tests/support/ask_server.hpp"
 #include "tests/support/follow.hpp"
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/server.hpp"
@@ -14,6 +14,7 @@ namespace quarry::server {
 namespace {
 
 using nlohmann::json;
+using test::get;
 using test::quarry;
 
 // Nothing that the search sees is timed, so that two machines find the same.
@@ -33,12 +34,6 @@ std::string written(const test::TemporaryFolder& folder, const std::string& name
   const std::string path = folder.path() + "/" + name;
   std::ofstream(path) << text;
   return path;
-}
-
-json get(const std::string& url, const std::string& target) {
-  const Response response = HttpClient(url).request("GET", target);
-  REQUIRE(response.status == 200);
-  return json::parse(response.body);
 }
 
 json trials_of(const std::string& url, const std::string& id) {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "server/http/client.hpp"
+#include "tests/support/ask_server.hpp"
 #include "tests/support/follow.hpp"
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/server.hpp"
@@ -14,15 +14,7 @@ namespace quarry::server {
 namespace {
 
 using nlohmann::json;
-
-json call(const std::string& url, const std::string& method, const std::string& target,
-          const json& body = nullptr, unsigned expected = 200) {
-  const Response response =
-      HttpClient(url).request(method, target, body.is_null() ? "" : body.dump());
-  INFO(method << " " << target << ": " << response.body);
-  REQUIRE(response.status == expected);
-  return response.body.empty() ? json() : json::parse(response.body);
-}
+using test::call;
 
 const json kExternal = {
     {"supernet", "fashion_vit"},
@@ -50,11 +42,9 @@ void tell(const std::string& url, const json& lease) {
 std::optional<json> ask_and_tell(const std::string& url, const std::string& id, int count) {
   while (true) {
     const json body = {{"count", std::min(3, count + 1)}, {"wait_s", 20}, {"worker", "program"}};
-    const Response answer =
-        HttpClient(url).request("POST", "/v1/studies/" + id + ":ask", body.dump());
+    const Response answer = test::ask_server(url, "POST", "/v1/studies/" + id + ":ask", body);
     if (answer.status == 409) return std::nullopt;
-    REQUIRE(answer.status == 200);
-    const json leases = json::parse(answer.body)["items"];
+    const json leases = test::answer_of(answer)["items"];
     for (const json& lease : leases) {
       if (--count < 0) return lease;
       tell(url, lease);

@@ -6,7 +6,6 @@
 
 #include "evaluators/imports/result_file.hpp"
 #include "search/core/rng.hpp"
-#include "tests/support/dynast_rows.hpp"
 #include "tests/support/manifests.hpp"
 
 namespace quarry::evaluators {

@@ -103,7 +103,11 @@ int main(int argc, char** argv) {
     std::cerr << "there is nothing in " << argv[1] << "\n";
     return 2;
   }
-  for (const std::string& text : corpus) run(text);
+  // Where one ends the process, the last line says which.
+  for (std::size_t i = 0; i < corpus.size(); ++i) {
+    std::cout << files[i].string() << std::endl;
+    run(corpus[i]);
+  }
   const std::string last_input = std::string(argv[0]) + ".input";
   Rng random(1);
   const auto begin = std::chrono::steady_clock::now();

@@ -36,8 +36,10 @@ class DatabaseCopy {
       static_cast<std::vector<std::string>*>(to)->push_back(row);
       return 0;
     };
-    INFO(sql << ": " << sqlite3_errmsg(database_));
-    REQUIRE(sqlite3_exec(database_, sql.c_str(), append, &found, nullptr) == SQLITE_OK);
+    INFO(sql);
+    const int result = sqlite3_exec(database_, sql.c_str(), append, &found, nullptr);
+    INFO(sqlite3_errmsg(database_));
+    REQUIRE(result == SQLITE_OK);
     return found;
   }
 

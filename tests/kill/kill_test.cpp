@@ -9,10 +9,11 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "search/core/rng.hpp"
-#include "server/http/client.hpp"
 #include "tests/kill/database_copy.hpp"
+#include "tests/support/ask_server.hpp"
 #include "tests/support/follow.hpp"
 #include "tests/support/quarry_process.hpp"
 #include "tests/support/raw_http.hpp"
@@ -22,6 +23,8 @@ namespace quarry::server {
 namespace {
 
 using nlohmann::json;
+using test::answer_of;
+using test::ask_server;
 
 // 160 networks, small, so that the server spends its time on what is tested.
 const char* const kManifest = R"({
@@ -89,18 +92,6 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 
 // ----------------------------------------------------------------------------------------------------------------
 // the user of the server
-
-// One request; a server that is dying under it is a ConnectionError.
-Response ask_server(const std::string& url, const std::string& method, const std::string& target,
-                    const json& body = nullptr) {
-  return HttpClient(url).request(method, target, body.is_null() ? "" : body.dump());
-}
-
-json answer_of(const Response& response, unsigned expected) {
-  INFO(response.body);
-  REQUIRE(response.status == expected);
-  return json::parse(response.body);
-}
 
 // Depends on the network alone.
 double accuracy_of(const json& genome) {
@@ -214,7 +205,8 @@ class Invariants {
     check_studies(database, user);
     check_log(database);
     check_trials(database);
-    for (const auto& [trial, accuracy] : user.told()) check_told(database, trial, accuracy);
+    for (const auto& [trial, accuracy] : user.told())
+      check_told(database, user.ids().at("told"), trial, accuracy);
   }
 
  private:
@@ -276,11 +268,12 @@ class Invariants {
     none("SELECT task FROM leases WHERE state = 'completed' GROUP BY task HAVING count(*) > 1");
   }
 
-  static void check_told(const test::DatabaseCopy& database, std::int64_t trial, double accuracy) {
+  static void check_told(const test::DatabaseCopy& database, const std::string& study,
+                         std::int64_t trial, double accuracy) {
     INFO("trial " << trial);
     const std::string outcome =
-        database.value("SELECT outcome FROM leases WHERE state = 'completed' AND trial = " +
-                       std::to_string(trial));
+        database.value("SELECT outcome FROM leases WHERE state = 'completed' AND study = '" +
+                       study + "' AND trial = " + std::to_string(trial));
     REQUIRE_FALSE(outcome.empty());
     CHECK(json::parse(outcome)["metrics"]["accuracy"]["value"] == accuracy);
   }
@@ -298,15 +291,25 @@ std::string draw_end(search::Rng& random) {
   return std::to_string(1 + random.below(by_clock ? 600000 : 500)) + " " + moment;
 }
 
-// One life of a server on the folder; true when it lived to see both studies end.
+constexpr int kKilled = 128 + SIGKILL;
+
+// One life of a server on the folder; true when it lived to see both studies end. It ends by being
+// killed, never of itself.
 bool live(const std::string& folder, const std::string& end, User& user) {
+  const std::vector<std::string> environment = {"LD_PRELOAD=" QUARRY_KILL_POINT,
+                                                "QUARRY_KILL_AT=" + end};
+  std::optional<test::ServerProcess> server;
   try {
-    test::ServerProcess server(folder, {"LD_PRELOAD=" QUARRY_KILL_POINT, "QUARRY_KILL_AT=" + end});
-    user.use(server.url());
-    server.end(SIGKILL);
+    server.emplace(folder, environment);
+    user.use(server->url());
+    server->end(SIGKILL);
     return true;
-  } catch (const ConnectionError&) {
-  } catch (const test::DidNotStart&) {
+  } catch (const ConnectionError& error) {
+    INFO(error.what());
+    CHECK(server->wait() == kKilled);
+  } catch (const test::DidNotStart& error) {
+    INFO(error.what());
+    CHECK(error.code == kKilled);
   }
   return false;
 }
@@ -339,7 +342,9 @@ TEST_CASE("killed at random instants, studies go on by themselves to what they w
       INFO("seed " << seed << ", instant " << done << ": " << end);
       ended = live(folder.path(), end, user);
       invariants.check(folder.path(), user);
-      ++ends[ended ? "after the end" : user.ids().empty() ? "starting" : end.substr(end.find(' '))];
+      ++ends[ended                ? "after the end"
+             : user.ids().empty() ? "starting"
+                                  : end.substr(end.find(' ') + 1)];
     }
     const test::DatabaseCopy database(folder.path());
     for (const auto& [name, trials] : expected) {
@@ -347,6 +352,7 @@ TEST_CASE("killed at random instants, studies go on by themselves to what they w
       REQUIRE(trials_of(database, name) == trials);
     }
   }
+  CHECK(ends["before"] + ends["torn"] + ends["after"] > 0);  // the kill point is at work
   std::cerr << done << " instants in " << rounds << " rounds:";
   for (const auto& [when, count] : ends) std::cerr << " " << when << " " << count << ",";
   std::cerr << " all studies ended as if left alone\n";

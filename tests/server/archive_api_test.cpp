@@ -29,13 +29,12 @@ StudyArchive read(const std::string& bytes) {
   return std::move(*archive);
 }
 
-json import(ApiFixture& api, const StudyArchive& archive) {
-  return api.call("POST", "/v1/studies:import_archive", json(write_archive(archive)));
-}
-
 // json strings must be UTF-8 for dump(), but call() sends a string as it is.
 json import_bytes(ApiFixture& api, const std::string& bytes) {
   return api.call("POST", "/v1/studies:import_archive", json(bytes));
+}
+json import(ApiFixture& api, const StudyArchive& archive) {
+  return import_bytes(api, write_archive(archive));
 }
 
 TEST_CASE("a study moves to another server with its log, trials, front and measurements") {
@@ -162,10 +161,12 @@ TEST_CASE("a study that was under way is paused where it is restored, and goes o
 
 // What a hostile archive is answered, and that it left nothing behind.
 std::string refusal(const std::function<void(StudyArchive&)>& change) {
-  static ApiFixture here;
-  static const std::string bytes = archive_from(here, here.finished_study());
+  static const std::string kBytes = [] {
+    ApiFixture here;
+    return archive_from(here, here.finished_study());
+  }();
   ApiFixture there(1);
-  StudyArchive archive = read(bytes);
+  StudyArchive archive = read(kBytes);
   change(archive);
   const json answer = import(there, archive);
   CHECK(there.status() == 422);

@@ -5,6 +5,7 @@
 
 #include "tests/support/api_fixture.hpp"
 #include "tests/support/bench.hpp"
+#include "tests/support/studies.hpp"
 
 namespace quarry::server {
 namespace {
@@ -26,10 +27,8 @@ struct Outcome {
 // step: how much time passes whenever somebody looks at the clock.
 Outcome outcome_of(const json& document, double step) {
   test::Bench bench;
-  search::FieldErrors errors;
-  const auto spec = parse_study_spec(document, test::library(), errors);
-  REQUIRE(errors.empty());
-  const StudyRecord record{.id = "st_1", .spec = to_json(*spec).dump(), .state = "queued"};
+  const StudyRecord record{
+      .id = "st_1", .spec = to_json(test::spec_of(document)).dump(), .state = "queued"};
   bench.store->commit({.study = record});
   StudyContext context = bench.context();
   context.clock.steady_seconds = [&bench, step] { return bench.now = bench.now + step; };

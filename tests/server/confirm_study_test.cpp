@@ -8,12 +8,14 @@
 #include "tests/support/bench.hpp"
 #include "tests/support/cut_log.hpp"
 #include "tests/support/fake_workers.hpp"
+#include "tests/support/studies.hpp"
 #include "tests/support/wait_for_end.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
+using test::spec_of;
 
 const json kDocument = {{"supernet", "fashion_vit"},
                         {"objectives", {{{"metric", "accuracy"}}, {{"metric", "latency_ms"}}}},
@@ -38,13 +40,6 @@ evaluators::Evaluation noisy(const evaluators::Task& task) {
   return evaluation;
 }
 
-StudySpec spec_of(const json& document) {
-  search::FieldErrors errors;
-  auto spec = parse_study_spec(document, test::library(), errors);
-  REQUIRE(errors.empty());
-  return std::move(*spec);
-}
-
 std::vector<EventRecord> log_of(Store& store, const std::string& id, const std::string& type = "") {
   std::vector<EventRecord> log = store.events(id, 0, 100000);
   if (!type.empty()) std::erase_if(log, [&](const auto& event) { return event.type != type; });
@@ -52,11 +47,7 @@ std::vector<EventRecord> log_of(Store& store, const std::string& id, const std::
 }
 
 ConfirmRequest doubt_about(Store& store, const std::string& id, std::int64_t repeats) {
-  std::vector<FrontMember> front;
-  for (const TrialRecord& trial : store.trials(id, {.limit = 1000, .front_only = true}))
-    front.push_back({trial.number, metrics_from_json(json::parse(trial.data)["metrics"])});
-  return {.repeats = repeats,
-          .pairs = pairs_in_doubt(front, spec_of(kDocument).objectives, {}, {"latency_ms"})};
+  return test::doubt_about(store, id, spec_of(kDocument).objectives, repeats);
 }
 
 struct Confirmed {

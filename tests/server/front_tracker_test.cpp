@@ -46,6 +46,19 @@ TEST_CASE(
   CHECK(front.reference()[1] == Approx(2.1));
 }
 
+TEST_CASE("after a rebuild, a trial that leaves the front as it is gives the rebuilt hypervolume") {
+  FrontTracker front = tracker(2);
+  front.add(0, metrics(0.8, 2.0));
+  front.add(1, metrics(0.6, 1.0));
+  const FrontTracker::Metrics first = metrics(0.7, 1.5);
+  const FrontTracker::Metrics second = metrics(0.6, 1.2);
+  const std::optional<double> rebuilt = front.rebuild({{0, &first}, {1, &second}});
+  REQUIRE(rebuilt);
+  const FrontUpdate update = front.add(2, metrics(0.6, 2.0));
+  CHECK_FALSE(update.added);
+  CHECK(update.hypervolume == rebuilt);
+}
+
 TEST_CASE("an infeasible trial never joins the front") {
   FrontTracker front = tracker(1, {{.metric = "latency_ms", .max = 1.5}});
   const FrontUpdate update = front.add(0, metrics(0.9, 3.0));

@@ -268,7 +268,7 @@ TEST_CASE("a database that does not answer is a 503 that says so") {
   const Response response = server.call("GET", "/v1/things/1", bearer("qt_any"));
   CHECK(response.status == 503);
   CHECK(nlohmann::json::parse(response.body)["detail"].get<std::string>().starts_with(
-      "the database does not answer: "));
+      "the database failed: "));
   CHECK(server.body_limit({{"content-length", "5000000"}, {"authorization", "Bearer qt_any"}}) ==
         1 << 20);
 }

@@ -74,6 +74,8 @@ class Fixture {
   TaskDesk desk_{queue_, *store_, leases_, system_clock()};
   RequestCounts counts_;
   StudyTables tables_{database_};
+  TrialNoteStore notes_{database_};
+  MachinePeakStore peaks_{database_};
   ApiContext context_{.store = *store_,
                       .hub = hub_,
                       .studies = studies_,
@@ -88,7 +90,9 @@ class Fixture {
                       .clock = system_clock(),
                       .tokens = tokens_,
                       .counts = counts_,
-                      .tables = tables_};
+                      .tables = tables_,
+                      .notes = notes_,
+                      .peaks = peaks_};
   Router router_ = make_router(context_);
   Response last_;
 };

@@ -8,12 +8,14 @@
 #include "server/studies/conductor.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/server.hpp"
+#include "tests/support/studies.hpp"
 
 namespace quarry::server {
 namespace {
 
 using evaluators::CompiledStep;
 using nlohmann::json;
+using test::spec_of;
 
 const evaluators::LoadedSupernet& supernet() { return *test::library().find("fashion_vit"); }
 
@@ -23,13 +25,6 @@ json document(const std::string& algorithm = "quarry") {
           {"algorithm", {{"name", algorithm}, {"inner", {{"evaluations", 300}}}}},
           {"budget", {{"trials", 24}}},
           {"final_test", false}};
-}
-
-StudySpec spec_of(const json& given) {
-  search::FieldErrors errors;
-  const auto spec = parse_study_spec(given, test::library(), errors);
-  REQUIRE(errors.empty());
-  return *spec;
 }
 
 // A server's memory in a folder of its own.

@@ -6,7 +6,7 @@
 
 #include "server/access/gateway.hpp"
 #include "tests/support/api_fixture.hpp"
-#include "tests/support/wakes.hpp"
+#include "tests/support/long_poll.hpp"
 
 namespace quarry::server {
 namespace {
@@ -89,11 +89,7 @@ class Populated {
   void claim() {
     api.call("POST", "/v1/tasks:claim",
              {{"worker", "me"}, {"metrics", {"accuracy"}}, {"wait_s", 60}});
-    if (!api.last().later) return;
-    const test::Wakes wakes;
-    const LongPoll poll = *api.last().later;
-    const auto subscription = poll.subscribe(wakes.waker());
-    while (!poll.attempt()) wakes.wait();
+    test::wait_for(api.last());
   }
   std::string make(const std::string& path, const json& document) {
     const json made = api.call("POST", path, document);

@@ -1,17 +1,13 @@
 // Lists out of the database, held against the same lists in memory.
 #include "server/storage/list_store.hpp"
 
-#include <sqlite3.h>
-
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <fstream>
-#include <iostream>
 #include <nlohmann/json.hpp>
-#include <random>
 
+#include "search/core/rng.hpp"
 #include "server/api/list_page.hpp"
 #include "server/storage/open_database.hpp"
+#include "tests/support/golden_database.hpp"
 #include "tests/support/server.hpp"
 
 namespace quarry::server {
@@ -130,8 +126,8 @@ TEST_CASE("a trial that is measured again, and a study that is removed, leave no
 
 TEST_CASE("the database pages as memory does, for any order, filter and size of page") {
   Fixture fixture;
-  std::mt19937 random(7);
-  const auto any = [&](std::uint32_t bound) { return static_cast<int>(random() % bound); };
+  search::Rng random(7);
+  const auto any = [&](std::uint64_t bound) { return static_cast<int>(random.below(bound)); };
   Commit change = of_study();
   std::vector<json> items;
   const std::vector<std::string> states = {"succeeded", "failed", "infeasible"};
@@ -238,65 +234,13 @@ TEST_CASE("measurements are listed by all that they say of themselves") {
 
 TEST_CASE("trials of a database from before there were lists are listed by their metrics") {
   const test::TemporaryFolder folder;
-  std::ifstream file(std::string(QUARRY_SOURCE_DIR) + "/tests/golden/databases/schema_7.sql");
-  const std::string sql{std::istreambuf_iterator<char>(file), {}};
-  sqlite3* raw = nullptr;
-  REQUIRE(sqlite3_open((folder.path() + "/quarry.db").c_str(), &raw) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(raw);
+  test::write_golden_database(folder.path(), 7);
   ListStore lists(open_database(folder.path()));
   TrialListQuery query{.study = "a", .list = {.order = {{"accuracy", true}, {"number"}}}};
   query.list.where = compare("accuracy", Comparison::kAtLeast, 0.5);
   CHECK(numbers(lists.trials(query)) == "0");
   query.list.where = compare("accuracy", Comparison::kMore, 0.5);
   CHECK(lists.trials(query).empty());
-}
-
-// test_server "[.bench]"
-TEST_CASE("pages of a hundred thousand trials", "[.bench]") {
-  Fixture fixture;
-  const std::string filler(4000, 'x');  // a trial of a large supernet is about so long
-  for (int batch = 0; batch < 100; ++batch) {
-    Commit change = of_study();
-    for (int i = 0; i < 1000; ++i) {
-      const int number = batch * 1000 + i;
-      TrialRecord one = trial(number, number % 50 == 0 ? "failed" : "succeeded",
-                              {{"accuracy", (number * 7919 % 100003) / 100003.0},
-                               {"latency_ms", (number * 104729 % 99991) / 1000.0},
-                               {"macs", number},
-                               {"params", number}});
-      one.data.insert(1, "\"config\":\"" + filler + "\",");
-      change.trials.push_back(std::move(one));
-    }
-    fixture.store->commit(change);
-  }
-  const auto timed = [&](const char* what, const TrialListQuery& query) {
-    double best = 1e9;
-    std::size_t rows = 0;
-    for (int i = 0; i < 5; ++i) {
-      const auto start = std::chrono::steady_clock::now();
-      rows = fixture.lists.trials(query).size();
-      const std::chrono::duration<double, std::milli> took =
-          std::chrono::steady_clock::now() - start;
-      best = std::min(best, took.count());
-    }
-    std::cout << what << ": " << rows << " rows in " << best << " ms\n";
-  };
-  TrialListQuery query{.study = "a", .list = {.order = {{"number"}}, .limit = 51}};
-  timed("first page by number", query);
-  query.list.after = {90000.0};
-  timed("page after 90000 by number", query);
-  query.list.after = {};
-  query.list.where = compare("state", Comparison::kEqual, "infeasible");
-  timed("state = infeasible (none)", query);
-  query.list.where = compare("latency_ms", Comparison::kAtMost, 0.01);
-  timed("latency_ms <= 0.01 (few)", query);
-  query.list = {.order = {{"accuracy", true}, {"number"}}, .limit = 51};
-  timed("by accuracy desc", query);
-  query.list.after = {0.5, 50000.0};
-  timed("by accuracy desc, from the middle", query);
-  query.list.limit = 1001;
-  timed("by accuracy desc, 1000 rows", query);
 }
 
 }  // namespace

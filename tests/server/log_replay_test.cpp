@@ -14,6 +14,7 @@
 #include "tests/support/bench.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/manifests.hpp"
+#include "tests/support/studies.hpp"
 #include "tests/support/wait_for_end.hpp"
 
 namespace quarry::server {
@@ -49,8 +50,7 @@ StudyArchive eventful(const json& document = kDocument,
   test::Bench bench;
   const test::FakeWorkers workers(bench.queue, 1, &vague);
   StudyManager manager({*bench.store, bench.hub, bench.queue, library, bench.pool, bench.clock()});
-  search::FieldErrors errors;
-  const StudySpec spec = *parse_study_spec(document, library, errors);
+  const StudySpec spec = test::spec_of(document, library);
   const evaluators::LoadedSupernet& supernet = *library.find(spec.supernet);
   const std::string id = manager.create(spec, {}, true).id;
   manager.enqueue(id, search::Genome(supernet.supernet().space.genes().size(), 0));
@@ -58,13 +58,7 @@ StudyArchive eventful(const json& document = kDocument,
   test::wait_for_end(*bench.store, bench.hub, id);
   manager.extend(id, {.trials = more});
   test::wait_for_state(*bench.store, bench.hub, id, "completed");
-  manager.confirm(id, [&]() -> std::optional<ConfirmRequest> {
-    std::vector<FrontMember> front;
-    for (const TrialRecord& trial : bench.store->trials(id, {.limit = 1000, .front_only = true}))
-      front.push_back({trial.number, metrics_from_json(json::parse(trial.data)["metrics"])});
-    return ConfirmRequest{.repeats = 2,
-                          .pairs = pairs_in_doubt(front, spec.objectives, {}, {"latency_ms"})};
-  });
+  manager.confirm(id, [&] { return test::doubt_about(*bench.store, id, spec.objectives, 2); });
   test::wait_for_state(*bench.store, bench.hub, id, "completed");
   return test::archive_of(*bench.store, id, supernet);
 }
@@ -121,7 +115,6 @@ EventRecord& event_of(StudyArchive& archive, const std::string& type, int nth = 
 TEST_CASE("a proposal that the algorithm did not make is the first difference") {
   StudyArchive archive = eventful();
   EventRecord& event = event_of(archive, "trial.created", 12);
-  json data = json::parse(event.data);
   const auto place = event.data.find("\"genome\":[");
   event.data[place + 10] = event.data[place + 10] == '0' ? '1' : '0';
   const ReplayReport report = replayed(archive);
@@ -150,7 +143,9 @@ TEST_CASE("another seed than the study's proposes other networks") {
   json spec = json::parse(archive.study.spec);
   spec["seed"] = 43;
   archive.study.spec = spec.dump();
-  CHECK(replayed(archive).difference->what.starts_with("the proposal of trial "));
+  const ReplayReport report = replayed(archive);
+  REQUIRE(report.difference);
+  CHECK(report.difference->what.starts_with("the proposal of trial "));
 }
 
 TEST_CASE("a repeat that was bettered shows in the confirmation") {
@@ -159,7 +154,9 @@ TEST_CASE("a repeat that was bettered shows in the confirmation") {
   json data = json::parse(event.data);
   data["metrics"]["latency_ms"]["value"] = 0.001;
   event.data = data.dump();
-  CHECK(replayed(archive).difference->what == "confirmation 1");
+  const ReplayReport report = replayed(archive);
+  REQUIRE(report.difference);
+  CHECK(report.difference->what == "confirmation 1");
 }
 
 TEST_CASE("a trial that is shown otherwise than its log says is found") {
@@ -204,7 +201,7 @@ TEST_CASE("the archive of version 1 is read and replayed as ever") {
 }
 
 // QUARRY_WRITE_GOLDEN=FILE test_server "[.golden]" writes the archive anew.
-TEST_CASE("writes the golden archive", "[.golden]") {
+TEST_CASE("the golden archive is written where QUARRY_WRITE_GOLDEN says", "[.golden]") {
   const char* path = std::getenv("QUARRY_WRITE_GOLDEN");
   REQUIRE(path != nullptr);
   evaluators::SupernetLibrary library = evaluators::SupernetLibrary::builtin();

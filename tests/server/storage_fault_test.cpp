@@ -10,6 +10,7 @@
 #include "tests/support/bench.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/faulty_disk.hpp"
+#include "tests/support/studies.hpp"
 #include "tests/support/wait_for_end.hpp"
 
 namespace quarry::server {
@@ -92,8 +93,8 @@ TEST_CASE("a checkpoint that the disk does not take loses nothing") {
   CHECK(open_sqlite_store(database)->events("a", 23999, 10).size() == 1);
 }
 
-// How many events a store holds after power was cut at the n-th change of six commits, and how many
-// it had acknowledged by then.
+// How many events a store holds after power was cut at the n-th change of six commits and the
+// checkpoint that closes it, and how many it had acknowledged by then.
 struct Cut {
   std::size_t acknowledged = 0;
   std::size_t found = 0;
@@ -111,10 +112,10 @@ Cut cut_power_at(int n, bool while_opening) {
       if (!while_opening) disk.fail_from(n, Fault::kPowerCut);
       for (int i = 0; i < 6; ++i)
         cut.acknowledged = static_cast<std::size_t>(store->commit(with_events(10)));
-    } catch (const StoreError&) {
-      cut.happened = true;
+    } catch (const StoreError&) {  // no power
     }
-    store.reset();
+    store.reset();  // its checkpoint may be what is cut
+    cut.happened = disk.has_failed();
     disk.lose_unsynced(static_cast<std::uint64_t>(n));
   }
   const auto database = open_database(folder.path());
@@ -190,23 +191,15 @@ json document() {
 }
 
 StudySpec spec(const json& changes = json::object()) {
-  search::FieldErrors errors;
   json changed = document();
   changed.update(changes);
-  return parse_study_spec(changed, test::library(), errors).value();
+  return test::spec_of(changed);
 }
 
 std::string trials_of(Store& store, const std::string& study) {
   std::string text;
   for (const TrialRecord& trial : store.trials(study, {.limit = 1000}))
     text += trial.data + (trial.on_front ? " front\n" : "\n");
-  return text;
-}
-
-std::string states_of(Store& store, const std::string& study) {
-  std::string text;
-  for (const EventRecord& event : store.state_history(study))
-    text += json::parse(event.data)["state"].get<std::string>() + " ";
   return text;
 }
 
@@ -221,13 +214,12 @@ std::string untouched() {
 
 // Until the study is paused or has ended.
 StudyRecord wait_for_rest(Store& store, EventHub& hub, const std::string& id) {
-  const test::Wakes wakes;
-  const auto subscription = hub.subscribe(id, wakes.waker());
-  while (true) {
-    const StudyRecord study = store.study(id).value();
-    if (study.state == "paused" || has_ended(study.state)) return study;
-    wakes.wait();
-  }
+  StudyRecord study;
+  test::wait_until(hub, id, [&] {
+    study = store.study(id).value();
+    return study.state == "paused" || has_ended(study.state);
+  });
+  return study;
 }
 
 TEST_CASE("a study is paused by its disk with the reason, and resumed it finds the same") {
@@ -255,7 +247,7 @@ TEST_CASE("a study is paused by its disk with the reason, and resumed it finds t
       CHECK(manager.resume(id).verdict == StudyManager::Verdict::kDone);
       test::wait_for_end(*bench.store, bench.hub, id);
       CHECK(trials_of(*bench.store, id) == expected);
-      CHECK(states_of(*bench.store, id).ends_with("paused queued running completed "));
+      CHECK(test::states_of(*bench.store, id).ends_with("paused queued running completed "));
     }
     CHECK(pauses > 1);
   }
@@ -282,19 +274,15 @@ TEST_CASE("once its disk is well, a pause that could not be stored is, and outli
   CHECK_THAT(bench.store->study(id)->reason, Catch::Contains("disk is full"));
 }
 
-void wait_for_trials(Bench& bench, const std::string& id, std::size_t count) {
-  const test::Wakes wakes;
-  const auto subscription = bench.hub.subscribe(id, wakes.waker());
-  while (bench.store->trials(id, {.limit = 1000}).size() < count) wakes.wait();
-}
-
 TEST_CASE("a study that its disk kept from stopping stops when it is resumed") {
   FaultyDisk disk;
   Bench bench;
   StudyManager manager(bench.context());
   const auto shown = show_interruptions(*bench.store, manager.interruptions());
   const std::string id = manager.create(spec({{"algorithm", {{"name", "random"}}}})).id;
-  wait_for_trials(bench, id, 16);  // then nothing is written: nobody measures
+  // Then nothing is written: nobody measures.
+  test::wait_until(bench.hub, id,
+                   [&] { return bench.store->trials(id, {.limit = 1000}).size() >= 16; });
   // The wish is stored with the last change that the disk takes.
   for (int n = 1; bench.store->study(id)->state == "running"; ++n) {
     disk.fail_from(n, Fault::kFull);

@@ -1,14 +1,16 @@
 #include "server/storage/store.hpp"
 
-#include <sqlite3.h>
-
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 
+#include "tests/support/golden_database.hpp"
 #include "tests/support/server.hpp"
 
 namespace quarry::server {
 namespace {
+
+using test::run_sql;
 
 StudyRecord study(const std::string& id, const std::string& state = "running") {
   return {.id = id,
@@ -24,13 +26,6 @@ Commit with_events(const std::string& id, int count) {
   for (int i = 0; i < count; ++i)
     change.events.push_back({.type = "e", .at = "t", .data = std::to_string(i)});
   return change;
-}
-
-void run_sql(const std::string& folder, const char* sql) {
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open((folder + "/quarry.db").c_str(), &database) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(database);
 }
 
 TEST_CASE("events of each study are numbered from one, without gaps, across reopening") {
@@ -165,11 +160,7 @@ TEST_CASE("a database of every earlier schema is brought up to date, and kept be
   for (const int version : {1, 2, 3, 4, 5, 6, 7}) {
     INFO("schema " << version);
     const test::TemporaryFolder folder;
-    const std::string name = "schema_" + std::to_string(version) + ".sql";
-    std::ifstream file(std::string(QUARRY_SOURCE_DIR) + "/tests/golden/databases/" + name);
-    REQUIRE(file);
-    const std::string sql{std::istreambuf_iterator<char>(file), {}};
-    run_sql(folder.path(), sql.c_str());
+    test::write_golden_database(folder.path(), version);
     search::Measurement measurement{
         .value = 2.0, .spread = 0.1, .samples = 30, .fingerprint = "fp_1"};
     if (version >= 2) measurement.detail["drift"] = 1.5;

@@ -8,22 +8,16 @@
 #include "tests/support/bench.hpp"
 #include "tests/support/cut_log.hpp"
 #include "tests/support/fake_workers.hpp"
+#include "tests/support/studies.hpp"
 #include "tests/support/wait_for_end.hpp"
-#include "tests/support/wakes.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
 using test::Bench;
+using test::spec_of;
 using Verdict = StudyManager::Verdict;
-
-StudySpec spec_of(const json& document) {
-  search::FieldErrors errors;
-  auto spec = parse_study_spec(document, test::library(), errors);
-  REQUIRE(errors.empty());
-  return std::move(*spec);
-}
 
 json document_of(int trials) {
   return {
@@ -45,13 +39,6 @@ std::string trials_of(Bench& bench, const std::string& study) {
   return text;
 }
 
-std::string states_of(Bench& bench, const std::string& study) {
-  std::string text;
-  for (const EventRecord& event : bench.store->state_history(study))
-    text += json::parse(event.data)["state"].get<std::string>() + " ";
-  return text;
-}
-
 // The trials of a study that nobody touched.
 std::string untouched(int trials) {
   Bench bench;
@@ -65,18 +52,14 @@ std::string untouched(int trials) {
 // Resumes the study as often as it is found paused; gives how often that was.
 int run_through_pauses(Bench& bench, StudyManager& manager, const std::string& id) {
   int pauses = 0;
-  const test::Wakes wakes;
-  const auto subscription = bench.hub.subscribe(id, wakes.waker());
-  while (true) {
-    const std::string state = bench.store->study(id)->state;
-    if (has_ended(state)) return pauses;
-    if (state == "paused") {
+  test::wait_until(bench.hub, id, [&] {
+    while (bench.store->study(id)->state == "paused") {
       ++pauses;
       CHECK(manager.resume(id).verdict == Verdict::kDone);
-    } else {
-      wakes.wait();
     }
-  }
+    return has_ended(bench.store->study(id)->state);
+  });
+  return pauses;
 }
 
 // Workers that pause the study at every seventh task, while that is under way.
@@ -100,7 +83,8 @@ TEST_CASE("paused and resumed again and again, a study finds the same") {
   const PausingWorkers workers(bench, manager);
   CHECK(run_through_pauses(bench, manager, id) >= 2);
   CHECK(trials_of(bench, id) == untouched(25));
-  CHECK(states_of(bench, id).starts_with("running pausing paused queued running pausing paused "));
+  CHECK(test::states_of(*bench.store, id)
+            .starts_with("running pausing paused queued running pausing paused "));
 }
 
 TEST_CASE("extended, paused and cut off after any event, a study goes on to the same trials") {
@@ -150,7 +134,6 @@ TEST_CASE("a paused study stays paused when a server takes up what was running")
 
 TEST_CASE("a study that was pausing when the server died is paused when it starts again") {
   Bench bench;
-  search::FieldErrors errors;
   const StudySpec spec = spec_of(document_of(20));
   StudyRecord record{.id = "st_1",
                      .name = "n",

@@ -10,12 +10,14 @@
 #include "tests/support/api_fixture.hpp"
 #include "tests/support/bench.hpp"
 #include "tests/support/fake_workers.hpp"
+#include "tests/support/studies.hpp"
 #include "tests/support/wait_for_end.hpp"
 
 namespace quarry::server {
 namespace {
 
 using nlohmann::json;
+using test::spec_of;
 
 const json kTwoPlaces = {
     {"supernet", "fashion_vit"},
@@ -32,14 +34,6 @@ json one(const std::string& metric, const std::string& place = "") {
   json objective = {{"metric", metric}};
   if (!place.empty()) objective["on"] = place;
   return json::array({objective});
-}
-
-StudySpec spec_of(const json& document) {
-  search::FieldErrors errors;
-  auto spec = parse_study_spec(document, test::library(), errors);
-  for (const search::FieldError& error : errors) UNSCOPED_INFO(error.pointer + " " + error.detail);
-  REQUIRE(errors.empty());
-  return std::move(*spec);
 }
 
 std::string mistakes(json changes) {
@@ -133,12 +127,9 @@ struct Desk {
   }
   // Waits for something to claim there.
   Lease next(const std::string& tag, const std::string& machine) {
-    const test::Wakes wakes;
-    const auto subscription = desk.subscribe(wakes.waker());
-    while (true) {
-      if (auto lease = claim(tag, machine)) return *lease;
-      wakes.wait();
-    }
+    return *test::try_at_wakes(
+        [&](std::function<void()> wake) { return desk.subscribe(std::move(wake)); },
+        [&] { return claim(tag, machine); });
   }
 };
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "server/storage/open_database.hpp"
+#include "server/storage/database.hpp"
 #include "server/storage/store.hpp"
 #include "tests/support/server.hpp"
 
@@ -67,6 +67,44 @@ TEST_CASE("a failed trial keeps its reason, a tested one its test") {
   CHECK(table.metrics.at("test_accuracy").value[0] == 0.5);
 }
 
+// Trial 0 is the front, trial 1 is not on it.
+const char* const kFirst =
+    R"({"number":0,"state":"succeeded","genome":[3,0,7],)"
+    R"("metrics":{"accuracy":{"fingerprint":"fp","samples":5,"source":"measured","spread":0.5,"value":0.8}},)"
+    R"("front":{"added":true,"removed":[]},"hypervolume":0.2,"elapsed_s":1})";
+const char* const kLeftOut =
+    R"({"number":1,"state":"succeeded","genome":[3,0,6],)"
+    R"("metrics":{"accuracy":{"fingerprint":"fp","samples":5,"source":"measured","spread":0.5,"value":0.75}},)"
+    R"("front":{"added":false,"removed":[]},"hypervolume":0.2,"elapsed_s":2})";
+std::string confirmed(double value) {
+  return R"({"members":[{"trial":0,"state":"infeasible","repeats":3,"metrics":{"accuracy":)"
+         R"({"fingerprint":"fp","samples":9,"source":"measured","spread":0.1,"value":)" +
+         std::to_string(value) +
+         R"(}}}],"front":{"added":[1],"removed":[0]},"hypervolume":0.5,"confirmation":1})";
+}
+
+TEST_CASE("a confirmation changes what is known of its members, and the front") {
+  const StudyTable table = folded({{"trial.finished", kFirst},
+                                   {"trial.finished", kLeftOut},
+                                   {"study.confirmed", confirmed(0.7).c_str()}});
+  const MetricColumn& accuracy = table.metrics.at("accuracy");
+  CHECK(accuracy.value == std::vector{0.7, 0.75});
+  CHECK(accuracy.spread[0] == 0.1F);
+  CHECK(table.state == std::vector{TrialState::kInfeasible, TrialState::kSucceeded});
+  CHECK(table.on_front == std::vector<std::uint8_t>{0, 1});
+  CHECK(table.finished.size() == 2);
+}
+
+TEST_CASE("of a metric that was confirmed the value that came first is kept, once") {
+  const StudyTable table = folded({{"trial.finished", kFirst},
+                                   {"trial.finished", kLeftOut},
+                                   {"study.confirmed", confirmed(0.7).c_str()},
+                                   {"study.confirmed", confirmed(0.6).c_str()}});
+  const MetricColumn& accuracy = table.metrics.at("accuracy");
+  CHECK(accuracy.value[0] == 0.6);
+  CHECK(accuracy.first == std::map<std::uint32_t, double>{{0, 0.8}});
+}
+
 TEST_CASE("a log that no version wrote is told, not guessed at") {
   CHECK_THROWS_WITH(folded({{"trial.finished", "{\"number\":0,"}}),
                     Catch::Contains("event 1 of the log cannot be read"));
@@ -90,6 +128,8 @@ TEST_CASE("tables read a log once and then only what is new") {
   store->commit(change);
   CHECK(tables.read("st_1")->size() == 2000);
   CHECK(tables.read("st_1")->sequence == 6000);
+  // What would be read a second time could not be.
+  Query(database->writer, "UPDATE events SET data = 'gone' WHERE sequence <= 6000").run();
   change.events = {{.type = "trial.created", .data = "{\"number\":2000}"}};
   store->commit(change);
   const auto reading = tables.read("st_1");

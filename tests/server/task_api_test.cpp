@@ -4,7 +4,7 @@
 
 #include "server/api/task_documents.hpp"
 #include "tests/support/api_fixture.hpp"
-#include "tests/support/wakes.hpp"
+#include "tests/support/long_poll.hpp"
 
 namespace quarry::server {
 namespace {
@@ -30,22 +30,14 @@ struct Asked {
     lease = ask(1)[0];
   }
   json ask(int count) {
-    json answer = api.call("POST", "/v1/studies/" + id + ":ask",
-                           {{"count", count}, {"worker", "me"}, {"wait_s", 60}});
-    if (!api.last().later) return answer["items"];
-    const test::Wakes wakes;
-    const LongPoll poll = *api.last().later;
-    const auto subscription = poll.subscribe(wakes.waker());
-    while (true) {
-      if (const auto response = poll.attempt()) return json::parse(response->body)["items"];
-      wakes.wait();
-    }
+    api.call("POST", "/v1/studies/" + id + ":ask",
+             {{"count", count}, {"worker", "me"}, {"wait_s", 60}});
+    return json::parse(test::wait_for(api.last()).body)["items"];
   }
   void wait_for_end_of_trial(std::int64_t number) {
-    const test::Wakes wakes;
-    const auto subscription = api.hub().subscribe(id, wakes.waker());
-    while (api.store().trials(id, {.after = number - 1, .limit = 1}).at(0).state == "queued")
-      wakes.wait();
+    test::wait_until(api.hub(), id, [&] {
+      return api.store().trials(id, {.after = number - 1, .limit = 1}).at(0).state != "queued";
+    });
   }
   json complete(const json& body) {
     return api.call("POST", "/v1/tasks/" + lease["id"].get<std::string>() + ":complete", body);

@@ -10,6 +10,7 @@
 #include "server/studies/study_state.hpp"
 #include "tests/support/bench.hpp"
 #include "tests/support/fake_workers.hpp"
+#include "tests/support/studies.hpp"
 #include "tests/support/wait_for_end.hpp"
 #include "tests/support/wakes.hpp"
 
@@ -62,21 +63,13 @@ struct Desk {
     manager->resume_all();
   }
 
-  std::string start(const json& document) {
-    search::FieldErrors errors;
-    const auto spec = parse_study_spec(document, test::library(), errors);
-    REQUIRE(errors.empty());
-    return manager->create(*spec).id;
-  }
+  std::string start(const json& document) { return manager->create(test::spec_of(document)).id; }
 
   // Waits for a task, woken by the desk.
   Lease claim(const std::string& worker, const Offer& offer = kProgram) {
-    const test::Wakes wakes;
-    const auto subscription = desk->subscribe(wakes.waker());
-    while (true) {
-      if (auto lease = desk->claim(worker, offer, 60.0)) return *lease;
-      wakes.wait();
-    }
+    return *test::try_at_wakes(
+        [&](std::function<void()> wake) { return desk->subscribe(std::move(wake)); },
+        [&] { return desk->claim(worker, offer, 60.0); });
   }
 
   TaskDesk::Reply bring(const Lease& lease, double value) {
@@ -118,9 +111,7 @@ struct Desk {
   }
 
   void wait_for_trial(const std::string& study, std::int64_t number, const std::string& state) {
-    const test::Wakes wakes;
-    const auto subscription = bench.hub.subscribe(study, wakes.waker());
-    while (trial(study, number)["state"] != state) wakes.wait();
+    test::wait_until(bench.hub, study, [&] { return trial(study, number)["state"] == state; });
   }
   json trial(const std::string& study, std::int64_t number) {
     const auto rows = bench.store->trials(study, {.after = number - 1, .limit = 1});

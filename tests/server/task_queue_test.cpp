@@ -15,7 +15,10 @@ using evaluators::Evaluation;
 using evaluators::Task;
 
 Task task(std::size_t trial, const char* evaluator, const char* study = "s") {
-  return {.study = study, .trial = trial, .evaluator = evaluator};
+  return {.id = study + ("." + std::to_string(trial)) + "." + evaluator,
+          .study = study,
+          .trial = trial,
+          .evaluator = evaluator};
 }
 
 std::string claimed(TaskQueue& queue) {

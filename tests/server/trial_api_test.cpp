@@ -64,6 +64,7 @@ TEST_CASE("notes on a trial stay over a restart and go with the study") {
   api.call("PATCH", trial_path(id, 2), {{"notes", "again"}});
   api.call("DELETE", "/v1/studies/" + id);
   CHECK(api.status() == 204);
+  CHECK(TrialNoteStore(open_database(api.folder())).find(id, 2) == "");
 }
 
 TEST_CASE("every mistake of a change is named, and nothing is changed") {

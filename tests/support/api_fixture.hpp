@@ -10,7 +10,6 @@
 
 #include "evaluators/fingerprint.hpp"
 #include "server/api/api.hpp"
-#include "server/api/trial.hpp"
 #include "server/storage/open_database.hpp"
 #include "server/studies/imported_tables.hpp"
 #include "tests/support/fake_workers.hpp"
@@ -79,7 +78,6 @@ class ApiFixture {
           workers(queue, worker_count, evaluate),
           router(server::make_router(context)) {
       supernets.add_folder(user_supernets.path());
-      server::add_trial_routes(router, trials);
     }
     ~Parts() { studies.stop_all(); }
 
@@ -112,6 +110,8 @@ class ApiFixture {
     server::ArchiveStore archives{database};
     server::RequestCounts counts;
     server::StudyTables tables{database};
+    server::TrialNoteStore notes{database};
+    server::MachinePeakStore peaks{database};
     server::ApiContext context{.store = *shown,
                                .hub = hub,
                                .studies = studies,
@@ -127,10 +127,10 @@ class ApiFixture {
                                .tokens = tokens,
                                .counts = counts,
                                .tables = tables,
+                               .notes = notes,
+                               .peaks = peaks,
                                .operators = &operators,
                                .archives = &archives};
-    server::TrialContext trials{context, server::TrialNoteStore(database),
-                                server::MachinePeakStore(database)};
     server::Router router;
   };
 

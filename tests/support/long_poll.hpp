@@ -8,13 +8,8 @@ namespace quarry::test {
 
 inline server::Response wait_for(const server::Response& response) {
   if (!response.later) return response;
-  const Wakes wakes;
   const server::LongPoll poll = *response.later;
-  const auto subscription = poll.subscribe(wakes.waker());
-  while (true) {
-    if (auto answer = poll.attempt()) return *answer;
-    wakes.wait();
-  }
+  return *try_at_wakes(poll.subscribe, poll.attempt);
 }
 
 }  // namespace quarry::test

@@ -90,6 +90,7 @@ class Child {
     return wait();
   }
 
+  // Waits for the end; the exit code, or 128 and the signal that ended it.
   int wait() {
     int status = 0;
     waitpid(pid_, &status, 0);
@@ -119,7 +120,8 @@ inline CommandResult quarry(const std::vector<std::string>& arguments) {
 }
 
 struct DidNotStart : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  DidNotStart(const std::string& what, int exit_code) : std::runtime_error(what), code(exit_code) {}
+  int code;  // as Child::wait() gives it
 };
 
 class ServerProcess {
@@ -129,13 +131,18 @@ class ServerProcess {
     // "... serving http://127.0.0.1:40123 (data in ...)"
     const std::string line = child_.line();
     const std::size_t begin = line.find("http://");
-    if (begin == std::string::npos) throw DidNotStart("the server did not start: " + line);
+    if (begin == std::string::npos) {
+      const int code = line.empty() ? child_.wait() : child_.end(SIGTERM);
+      throw DidNotStart(
+          "the server did not start: \"" + line + "\", exit code " + std::to_string(code), code);
+    }
     url_ = line.substr(begin, line.find(' ', begin) - begin);
   }
 
   const std::string& url() const { return url_; }
   pid_t pid() const { return child_.pid(); }
   int end(int signal) { return child_.end(signal); }
+  int wait() { return child_.wait(); }
 
  private:
   Child child_;

@@ -1,7 +1,8 @@
-// Waits until a study has ended or is in a certain state, woken by its events: no polling, no
-// sleep.
+// Waits until a study has ended, is in a certain state or fulfils another condition, woken by its
+// events: no polling, no sleep.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "server/events/event_hub.hpp"
@@ -11,17 +12,20 @@
 
 namespace quarry::test {
 
+// The condition is asked now and after every event of the study.
+template <typename Condition>
+void wait_until(server::EventHub& hub, const std::string& study, const Condition& condition) {
+  try_at_wakes([&](std::function<void()> wake) { return hub.subscribe(study, std::move(wake)); },
+               condition);
+}
+
 inline void wait_for_state(server::Store& store, server::EventHub& hub, const std::string& study,
                            const std::string& state) {
-  const Wakes wakes;
-  const auto subscription = hub.subscribe(study, wakes.waker());
-  while (store.study(study)->state != state) wakes.wait();
+  wait_until(hub, study, [&] { return store.study(study)->state == state; });
 }
 
 inline void wait_for_end(server::Store& store, server::EventHub& hub, const std::string& study) {
-  const Wakes wakes;
-  const auto subscription = hub.subscribe(study, wakes.waker());
-  while (!server::has_ended(store.study(study)->state)) wakes.wait();
+  wait_until(hub, study, [&] { return server::has_ended(store.study(study)->state); });
 }
 
 }  // namespace quarry::test

@@ -20,4 +20,16 @@ class Wakes {
       std::make_shared<std::counting_semaphore<>>(0);
 };
 
+// Subscribes (subscribe takes a wake and gives the subscription), then tries again at every wake
+// until attempt gives something, an optional's value or true; gives that.
+template <typename Subscribe, typename Attempt>
+auto try_at_wakes(const Subscribe& subscribe, const Attempt& attempt) {
+  const Wakes wakes;
+  const auto subscription = subscribe(wakes.waker());
+  while (true) {
+    if (auto found = attempt()) return found;
+    wakes.wait();
+  }
+}
+
 }  // namespace quarry::test

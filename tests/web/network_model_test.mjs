@@ -5,6 +5,7 @@ import { bundled } from "./bundled.mjs";
 
 const { draw, gridOf, runsOf, signatureOf, sumsOf } = await bundled("trial/network_model.ts");
 const { geneDifferences, metricDifferences, operatorDifferences, verdictOf } = await bundled("trial/differences.ts");
+const { barsOf, dotsOf, roofOf } = await bundled("trial/timing.ts");
 
 function operator(name, inputs, more = {}) {
   const block = name.split(".")[0];
@@ -131,11 +132,35 @@ test("a sum has a time as soon as one operator has one", () => {
   assert.equal(sumsOf([0], timed).ms, null);
 });
 
+test("the time of each block is stacked by kind, the largest first; conversions are a kind of their own", () => {
+  const steps = (...each) => ({ steps: each.map(([ms, reorder = false]) => ({ time_ms: ms, reorder })) });
+  const bars = barsOf([operator("layer0.a", [-1], steps([1], [4, true])), operator("layer0.add", [0], { kind: "add", ...steps([0.5]) }), operator("layer1.a", [1], steps([2])), operator("layer1.b", [2], { steps: [{ reorder: false }] })]);
+  assert.deepEqual(bars, { blocks: ["layer0", "layer1"], kinds: ["conversion", "linear", "add"], ms: [[4, 0], [1, 2], [0.5, 0]] });
+});
+
+test("of more kinds than there are colours the smallest are one", () => {
+  const bars = barsOf([9, 8, 7, 6, 5, 4, 3, 2].map((ms) => operator(`block.${ms}`, [], { kind: `kind_${ms}`, steps: [{ time_ms: ms, reorder: false }] })));
+  assert.deepEqual(bars.kinds, ["kind 9", "kind 8", "kind 7", "kind 6", "kind 5", "kind 4", "other"]);
+  assert.deepEqual(bars.ms.at(-1), [5]);
+});
+
+test("a roof rises with memory to its ridge and is level from there", () => {
+  // 8e6 MACs and 2e6 bytes a millisecond: the ridge is at 4 MACs per byte.
+  assert.deepEqual(roofOf(8e6, 2e6, 1, 100), [[1, 2], [4, 8], [100, 8]]);
+  assert.deepEqual(roofOf(8e6, 2e6, 10, 100), [[10, 8], [100, 8]]);
+});
+
+test("an operator is on the roofline as soon as it multiplies, moves and takes time", () => {
+  const known = operator("a", [], { macs: 6e6, moved_bytes: 2e6, time_ms: 2 });
+  assert.deepEqual(dotsOf([known, { ...known, time_ms: null }, { ...known, macs: 0 }, { ...known, moved_bytes: 0 }]).map(({ value }) => value), [[3, 3]]);
+});
+
 test("of two measurements whose intervals overlap nobody is better", () => {
   const measured = (value, spread) => ({ value, spread, samples: 3, source: "measured" });
   const goals = new Map([["score", "maximize"]]);
   assert.equal(verdictOf("latency_ms", measured(5, 0.3), measured(5.4, 0.4), goals), "unknown");
   assert.equal(verdictOf("latency_ms", measured(5, 0.3), measured(5.6, 0.4), goals), "a");
+  assert.equal(verdictOf("latency_ms@phone", measured(5, 0.3), measured(5.6, 0.4), goals), "a");
   assert.equal(verdictOf("score", measured(1, 0), measured(2, 0), goals), "b");
   assert.equal(verdictOf("score", measured(2, 0), measured(2, 0), goals), "equal");
   assert.equal(verdictOf("score", measured(2, 0), undefined, goals), "");

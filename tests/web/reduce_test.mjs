@@ -1,30 +1,17 @@
 // The dashboard's fold of events to what it shows, on a recorded log, and the other pure parts of the study page. Run by node --test; the
 // TypeScript is bundled on the way.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundled } from "./bundled.mjs";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
-const dashboard = join(here, "../../web/dashboard");
-const { build } = await import(pathToFileURL(join(dashboard, "node_modules/esbuild/lib/main.js")).href);
-const folder = mkdtempSync(join(tmpdir(), "quarry-"));
+const { emptyView, pace, reduce, secondsLeft, settle, viewOf, withFresh } = await bundled("study/reduce.ts");
+const { parseWhere, rowsWithin, whereText } = await bundled("study/where.ts");
+const { project } = await bundled("study/projection.ts");
+const { cellAt, layoutStrip, svgOfStrip } = await bundled("study/strip_layout.ts");
+const { choiceOf } = await bundled("study/genome_text.ts");
 
-async function load(name) {
-  const outfile = join(folder, `${name}.mjs`);
-  await build({ entryPoints: [join(dashboard, `src/study/${name}.ts`)], outfile, bundle: true, format: "esm" });
-  return import(pathToFileURL(outfile).href);
-}
-
-const { emptyView, pace, reduce, secondsLeft, settle, viewOf, withFresh } = await load("reduce");
-const { parseWhere, rowsWithin, whereText } = await load("where");
-const { project } = await load("projection");
-const { cellAt, layoutStrip, svgOfStrip } = await load("strip_layout");
-const { choiceOf } = await load("genome_text");
-
-const golden = JSON.parse(readFileSync(join(here, "../golden/study_log.json"), "utf8"));
+const golden = JSON.parse(readFileSync(new URL("../golden/study_log.json", import.meta.url), "utf8"));
 const goals = { accuracy: "maximize", latency_ms: "minimize", model_size_bytes: "minimize" };
 const onFront = (view) => [...view.front].filter(([, { on }]) => on).map(([number]) => number).sort((a, b) => a - b);
 
@@ -75,6 +62,7 @@ test("a fold that begins with the server's sum and one of the whole log agree", 
   const before = reduce(emptyView(), golden.events.slice(0, split), goals);
   const summed = {
     sequence: before.lastEvent,
+    reference: { accuracy: 0.1 },
     states: { ...before.states, queued: 5 },
     history: {
       trials: before.history.map(({ trials }) => trials),
@@ -87,6 +75,7 @@ test("a fold that begins with the server's sum and one of the whole log agree", 
   assert.equal(view.finished, whole.finished);
   assert.deepEqual(view.history, whole.history);
   assert.deepEqual(view.states, whole.states);
+  assert.deepEqual(view.reference, { accuracy: 0.1 });
 });
 
 test("a study that was extended goes on", () => {
@@ -109,10 +98,20 @@ test("what happened after the points were asked for is drawn with them, what the
   const merged = withFresh(points, view);
   assert.deepEqual(merged.number, [0, 1, 2]);
   assert.deepEqual(merged.front, [0, 0, 1]);
+  assert.equal(merged.matching, 3);
   assert.deepEqual(merged.values.a, [1, 2, 9]);
   assert.deepEqual(merged.kind, ["measured", "measured", "predicted"]);
   assert.deepEqual(points.front, [1, 0]);
   assert.equal(withFresh({ ...points, sequence: 6 }, view).number.length, 2);
+});
+
+test("what a confirmation says of the front and of its hypervolume holds from then on, and no trial has ended by it", () => {
+  const before = reduce(emptyView(), [finished(1, 0, 1, { front: { added: true, removed: [] }, hypervolume: 0.4 }), finished(2, 1, 2, { front: { added: true, removed: [] }, hypervolume: 0.5 })]);
+  const view = reduce(before, [{ id: 3, type: "study.confirmed", data: { front: { added: [7, 8], removed: [0] }, hypervolume: 0.3 } }]);
+  assert.deepEqual(onFront(view), [1, 7, 8]);
+  assert.deepEqual(view.history.map(({ hypervolume }) => hypervolume), [0.4, 0.3]);
+  assert.equal(view.finished, 2);
+  assert.deepEqual(before.history.map(({ hypervolume }) => hypervolume), [0.4, 0.5]);
 });
 
 test("what points hold is forgotten", () => {

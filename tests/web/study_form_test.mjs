@@ -1,21 +1,10 @@
 // What the dashboard's form makes of what was typed: the study's document, and the scripts that send it. Run by node --test.
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundled } from "./bundled.mjs";
 
-const dashboard = fileURLToPath(new URL("../../web/dashboard", import.meta.url));
-const { build } = await import(pathToFileURL(join(dashboard, "node_modules/esbuild/lib/main.js")).href);
-const output = mkdtempSync(join(tmpdir(), "quarry-"));
-const bundled = async (name) => {
-  const outfile = join(output, `${name}.mjs`);
-  await build({ entryPoints: [join(dashboard, `src/studies/${name}.ts`)], outfile, bundle: true, format: "esm" });
-  return import(pathToFileURL(outfile).href);
-};
-const { documentOf, emptyForm, formOf } = await bundled("form");
-const { scriptsOf } = await bundled("scripts");
+const { documentOf, emptyForm, formOf } = await bundled("studies/form.ts");
+const { scriptsOf } = await bundled("studies/scripts.ts");
 
 const catalog = {
   algorithms: [

@@ -19,11 +19,12 @@ struct Section {
 };
 
 // The one that forks comes first, before this process has had threads.
-constexpr std::array<Section, 6> kSections = {{{"gets", &get_section},
+constexpr std::array<Section, 7> kSections = {{{"gets", &get_section},
                                                {"asks", &ask_section},
                                                {"completions", &completion_section},
                                                {"front", &front_section},
                                                {"start", &start_section},
+                                               {"lists", &list_section},
                                                {"crowd", &crowd_section}}};
 
 int run(const std::vector<std::string>& words) {

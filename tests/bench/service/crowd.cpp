@@ -2,7 +2,9 @@
 // by new ones, so that a server that keeps what it needs no more is seen by its memory.
 #include <fmt/format.h>
 
+#include <array>
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -68,9 +70,20 @@ class Crowd {
   void start_study(Connection& connection, std::size_t place) {
     const json study = connection.expect(201, "POST", "/v1/studies",
                                          external_study({{"name", "nsga2"}}, kTrialsOfStudy, 100));
-    const std::scoped_lock lock(mutex_);
-    running_[place] = study["id"];
-    accepted_[study["id"]] = 0;
+    {
+      const std::scoped_lock lock(mutex_);
+      running_[place] = study["id"];
+      accepted_[study["id"]] = 0;
+    }
+    has_started_.notify_all();
+  }
+
+  // The one that runs in this place after another has ended there; empty when the time is up.
+  std::string next_study(std::size_t place, const std::string& ended) {
+    std::unique_lock lock(mutex_);
+    const std::chrono::duration<double> left(seconds_ - watch_.seconds());
+    has_started_.wait_for(lock, left, [&] { return running_[place] != ended; });
+    return is_open() && running_[place] != ended ? running_[place] : "";
   }
 
   std::vector<std::string> running() {
@@ -106,9 +119,9 @@ class Crowd {
 
   // Every event of one study after another, none left out, none twice.
   void read(std::size_t number) {
-    while (is_open()) {
+    std::string id;
+    while (!(id = next_study(number % kStudies, id)).empty()) {
       std::int64_t last = 0;
-      const std::string id = running().at(number % kStudies);
       Connection(url_).stream("/v1/studies/" + id + "/events",
                               [&](std::int64_t event, const std::string&) {
                                 if (event != last + 1)
@@ -148,6 +161,7 @@ class Crowd {
   const double seconds_;
   const Stopwatch watch_;
   std::mutex mutex_;
+  std::condition_variable has_started_;
   std::array<std::string, kStudies> running_;
   std::map<std::string, std::uint64_t> accepted_;  // completions, by study
   std::atomic<std::uint64_t> completions_ = 0;
@@ -193,6 +207,7 @@ void crowd_section(Report& report, const ServiceOptions& options) {
                       static_cast<double>(crowd.completions()) * 1e3)});
   // The first third fills caches.
   const std::size_t third = memory.size() / 3;
+  if (third == 0) throw std::runtime_error("--seconds must be at least 3");
   const double middle = median({memory.begin() + static_cast<std::ptrdiff_t>(third),
                                 memory.begin() + static_cast<std::ptrdiff_t>(2 * third)});
   const double last =

@@ -1,4 +1,4 @@
-// Tested by what the benchmark counts: a lost or doubled answer is an error there.
+// Kept connections, event streams and what a process costs, over plain sockets.
 #include "tests/bench/service/load.hpp"
 
 #include <arpa/inet.h>

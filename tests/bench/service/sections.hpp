@@ -1,5 +1,5 @@
-// The sections of the service benchmark, each on a server (the true binary) of its own or on the
-// one that it is handed.
+// The sections of the service benchmark, each on a server (the true binary) of its own, but for the
+// lists, which are read without one.
 #pragma once
 
 #include <string>
@@ -26,6 +26,8 @@ void get_section(Report& report, const ServiceOptions& options);
 void front_section(Report& report, const ServiceOptions& options);
 // start.cpp: the start on a large database
 void start_section(Report& report, const ServiceOptions& options);
+// lists.cpp: pages of many trials, out of the database itself
+void list_section(Report& report, const ServiceOptions& options);
 // crowd.cpp: workers and readers for minutes
 void crowd_section(Report& report, const ServiceOptions& options);
 

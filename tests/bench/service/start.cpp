@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 
@@ -57,25 +58,30 @@ void copy_study(const std::string& data, const std::string& id, std::size_t copi
   sqlite3_close(database);
 }
 
-double start_seconds(const std::string& data, Report& report, const std::string& what) {
+// running: of the studies.
+double start_seconds(const std::string& data, std::size_t running, Report& report,
+                     const std::string& what) {
   const Stopwatch watch;
   const test::ServerProcess server(data);
   Connection connection(server.url());
   connection.expect(200, "GET", "/readyz");
   const double seconds = watch.seconds();
-  const json studies = connection.expect(200, "GET", "/v1/studies");
+  const json studies = connection.expect(200, "GET", "/v1/studies?state=running")["items"];
+  if (studies.size() != running)
+    throw std::runtime_error(fmt::format("{} studies run, not {}", studies.size(), running));
   // Until the running ones have been taken up: something can be asked of them again.
-  for (const json& study : studies["items"]) {
-    if (study["state"] != "running") continue;
-    connection.expect(200, "POST", "/v1/studies/" + study["id"].get<std::string>() + ":ask",
-                      {{"wait_s", 60}});
+  for (const json& study : studies) {
+    const std::string id = study["id"];
+    const json asked =
+        connection.expect(200, "POST", "/v1/studies/" + id + ":ask", {{"wait_s", 60}});
+    if (asked["items"].empty()) throw std::runtime_error("study " + id + " does not go on");
   }
   report.add({.figure = "until every running study goes on, " + what,
               .value = watch.seconds(),
               .unit = "s",
               .target = "",
               .holds = {},
-              .note = fmt::format("{} studies", studies["items"].size())});
+              .note = fmt::format("{} running", studies.size())});
   const double resident = resident_megabytes(server.pid());
   report.add({.figure = "resident memory then, " + what,
               .value = resident,
@@ -91,18 +97,19 @@ double start_seconds(const std::string& data, Report& report, const std::string&
 void start_section(Report& report, const ServiceOptions& options) {
   const std::string data = options.folder + "/start";
   const std::size_t copies = options.stored_trials / kTrialsOfOne;
+  const std::size_t running = std::clamp<std::size_t>(copies, 1, kRunning);
   copy_study(data, make_study(data), copies);
   const double gigabytes =
       static_cast<double>(std::filesystem::file_size(data + "/quarry.db")) / 1e9;
   const std::string what = fmt::format("{} trials in {} studies", copies * kTrialsOfOne, copies);
   for (const std::string cache : {"first start", "second start"}) {
-    const double seconds = start_seconds(data, report, what + ", " + cache);
+    const double seconds = start_seconds(data, running, report, what + ", " + cache);
     report.add({.figure = "server start, " + what + ", " + cache,
                 .value = seconds,
                 .unit = "s",
                 .target = "< 3 s",
                 .holds = seconds < 3.0,
-                .note = fmt::format("{:.1f} GB, {} of the studies running", gigabytes, kRunning)});
+                .note = fmt::format("{:.1f} GB, {} of the studies running", gigabytes, running)});
   }
 }
 

@@ -19,7 +19,7 @@ export class Refused extends Error {
 }
 
 /** The server serves more than this machine, and this browser has not logged in. The frame shows the login by itself. */
-export class TokenNeeded extends Refused {}
+class TokenNeeded extends Refused {}
 
 /** No answer at all. */
 export class Unreachable extends Error {

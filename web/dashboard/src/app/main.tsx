@@ -25,7 +25,7 @@ function pageOf([first = "studies", second, third, fourth, ...rest]: string[]): 
   switch (first) {
     case "studies":
       if (!second) return <StudiesPage />;
-      if (!third) return second === "new" ? <NewStudyPage /> : <StudyPage id={second} />;
+      if (!third) return second === "new" ? <NewStudyPage /> : <StudyPage key={second} id={second} />;
       return third === "trials" && /^\d+$/.test(fourth ?? "") ? <TrialPage study={second} number={Number(fourth)} /> : <NotHere />;
     case "compare":
       return <ComparePage />;

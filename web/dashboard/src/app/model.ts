@@ -31,8 +31,6 @@ export type Objective = Api.Objective & { goal: Goal };
 /** A study's document with its defaults filled in. */
 export type StudySpec = Api.StudySpec & { objectives: Objective[]; algorithm: { name: string }; seed: number };
 
-export type StudyState = Api.Study["state"];
-
 export type Study = Omit<Api.Study, "spec" | "progress"> & {
   reason: string;
   created_at: string;

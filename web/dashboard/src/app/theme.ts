@@ -12,7 +12,7 @@ function chosen(): Theme | null {
   return kept === "light" || kept === "dark" ? kept : null;
 }
 
-export function currentTheme(): Theme {
+function currentTheme(): Theme {
   // Nobody wants a page of black ink.
   if (printing.matches) return "light";
   return chosen() ?? (dark.matches ? "dark" : "light");

@@ -39,6 +39,6 @@ export function useAnswer<T>(ask: () => Promise<T>, about: unknown[], everyMs = 
       gone = true;
       clearTimeout(timer);
     };
-  }, [...about, tries]);
+  }, [...about, tries, everyMs]);
   return { value, error, again: useCallback(() => setTries((before) => before + 1), []) };
 }

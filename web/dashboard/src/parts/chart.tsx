@@ -48,7 +48,7 @@ export function Chart({ option, label, height, onClick, onMade }: ChartProps) {
   // A printer does not wait for the next frame.
   useLayoutEffect(() => {
     const moving = still.matches || printing.matches ? { ...option, animation: false } : option;
-    chart.current?.setOption(moving, { notMerge: false, replaceMerge: ["series"], lazyUpdate: !printing.matches });
+    chart.current?.setOption(moving, { notMerge: false, replaceMerge: ["series", "parallelAxis"], lazyUpdate: !printing.matches });
   }, [option]);
 
   useEffect(() => {
@@ -114,11 +114,6 @@ function coloursOfRoot() {
   };
 }
 
-/** Colours of the page's theme, for what is drawn on a canvas. Read them inside a useMemo that depends on useTheme(). */
-export function themeColours() {
-  return coloursOfRoot();
-}
-
 /** The theme's colours; a new value when the theme changes. */
 export function useColours(): ReturnType<typeof coloursOfRoot> {
   const theme = useTheme();
@@ -127,9 +122,9 @@ export function useColours(): ReturnType<typeof coloursOfRoot> {
   return kept.current.colours;
 }
 
-/** Axis settings that all charts share. */
+/** Axis settings that all charts share, in the theme's colours: use it inside a useMemo that depends on useColours(). */
 export function axisStyle(name: string) {
-  const { muted, line } = themeColours();
+  const { muted, line } = coloursOfRoot();
   return {
     name,
     nameLocation: "middle" as const,
@@ -142,7 +137,7 @@ export function axisStyle(name: string) {
 }
 
 export function tooltipStyle() {
-  const { text, surface, line } = themeColours();
+  const { text, surface, line } = coloursOfRoot();
   return {
     // Text drawn on the canvas needs no inline style, which the page's security policy forbids.
     renderMode: "richText" as const,

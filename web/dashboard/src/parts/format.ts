@@ -19,12 +19,15 @@ export function metricLabel(metric: string): string {
 }
 
 /** "latency_ms@phone" is a latency. */
-function plain(metric: string): string {
+export function plain(metric: string): string {
   return metric.split("@")[0] ?? metric;
 }
 
+const isBytes = (metric: string) => plain(metric).endsWith("_bytes");
+
 export function metricUnit(metric: string): string {
-  const units: Record<string, string> = { accuracy: "%", test_accuracy: "%", latency_ms: "ms", model_size_bytes: "KB", macs: "M", params: "M" };
+  if (isBytes(metric)) return "KB";
+  const units: Record<string, string> = { accuracy: "%", test_accuracy: "%", latency_ms: "ms", macs: "M", params: "M" };
   return units[plain(metric)] ?? "";
 }
 
@@ -32,7 +35,7 @@ export function metricUnit(metric: string): string {
 export function inUnit(metric: string, value: number): number {
   const name = plain(metric);
   if (name.endsWith("accuracy")) return value * 100;
-  if (name === "model_size_bytes") return value / 1000;
+  if (isBytes(metric)) return value / 1000;
   if (name === "macs" || name === "params") return value / 1e6;
   return value;
 }
@@ -40,8 +43,8 @@ export function inUnit(metric: string, value: number): number {
 const COUNTS = new Set(["operators"]);
 
 export function formatMetric(metric: string, value: number): string {
-  if (metric.endsWith("_bytes")) return formatBytes(value);
-  if (COUNTS.has(metric)) return value.toLocaleString("en");
+  if (isBytes(metric)) return formatBytes(value);
+  if (COUNTS.has(plain(metric))) return value.toLocaleString("en");
   const scaled = inUnit(metric, value);
   const unit = metricUnit(metric);
   return `${scaled.toFixed(digitsOf(metric, scaled))}${unit ? ` ${unit}` : ""}`;
@@ -51,13 +54,13 @@ export function formatMetric(metric: string, value: number): string {
 function digitsOf(metric: string, scaled: number): number {
   if (plain(metric).endsWith("accuracy")) return 2;
   const size = Math.abs(scaled);
-  if (metric.startsWith("latency_ms")) return size > 0 && size < 1 ? Math.min(6, 2 - Math.floor(Math.log10(size))) : 2;
+  if (plain(metric) === "latency_ms") return size > 0 && size < 1 ? Math.min(6, 2 - Math.floor(Math.log10(size))) : 2;
   return size >= 100 ? 0 : size >= 10 ? 1 : 2;
 }
 
 export function formatBytes(bytes: number): string {
-  for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]] as const) if (bytes >= size) return `${threeDigits(bytes / size)} ${unit}`;
-  return `${bytes} B`;
+  for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]] as const) if (Math.abs(bytes) >= size) return `${threeDigits(bytes / size)} ${unit}`;
+  return `${threeDigits(bytes)} B`;
 }
 
 export function threeDigits(value: number): string {

@@ -1,5 +1,8 @@
 // A quantization policy at a glance.
 
+/** From the widest to the narrowest. */
+export const PRECISIONS = ["f32", "bf16", "int8", "int8_w4"];
+
 /** One cell per quantizable operator in order of execution, coloured by its precision. */
 export function PolicyStrip({ policy }: { policy: Record<string, string> }) {
   const operators = Object.entries(policy);
@@ -16,7 +19,7 @@ export function PolicyStrip({ policy }: { policy: Record<string, string> }) {
 export function PolicyLegend() {
   return (
     <span class="legend">
-      {["f32", "bf16", "int8", "int8_w4"].map((precision) => (
+      {PRECISIONS.map((precision) => (
         <span key={precision}>
           <i class={`p-${precision}`} /> {precision}
         </span>

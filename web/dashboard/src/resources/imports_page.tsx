@@ -8,6 +8,7 @@ import { Confirm } from "../parts/confirm";
 import { Empty } from "../parts/empty";
 import { ErrorBox } from "../parts/error_box";
 import { formatMetric, formatWhen, metricLabel } from "../parts/format";
+import { NewLink } from "../parts/new_link";
 import { PageHead } from "../parts/page_head";
 import { Table } from "../parts/table";
 import { type ImportReport, ReportView } from "./import_report";
@@ -22,11 +23,7 @@ export function ImportsPage() {
   return (
     <>
       <PageHead title="Measurements" note="Results from elsewhere: a study can search in them, a predictor can learn from them.">
-        {mayChange && (
-          <a class="button primary" href="#/measurements/new">
-            Take in a file
-          </a>
-        )}
+        <NewLink href="#/measurements/new">Take in a file</NewLink>
       </PageHead>
       <ErrorBox error={error} />
       {imports?.length === 0 && (

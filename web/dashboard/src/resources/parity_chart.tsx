@@ -3,6 +3,7 @@ import { CustomChart } from "echarts/charts";
 import { useMemo } from "preact/hooks";
 import { axisStyle, ChartCard, type ChartOption, tooltipStyle, use, useColours } from "../parts/chart";
 import { formatMetric, inUnit, metricLabel, metricUnit } from "../parts/format";
+import { formatSpread } from "../trial/numbers";
 
 use([CustomChart]);
 
@@ -46,7 +47,7 @@ export function ParityChart({ metric, quality }: { metric: string; quality: Qual
         ...tooltipStyle(),
         formatter: (item: unknown) => {
           const guess = parity[(item as { dataIndex: number }).dataIndex];
-          return guess ? `measured   ${formatMetric(metric, guess.measured)}\npredicted  ${formatMetric(metric, guess.predicted)} ± ${formatMetric(metric, guess.standard_deviation)}` : "";
+          return guess ? `measured   ${formatMetric(metric, guess.measured)}\npredicted  ${formatMetric(metric, guess.predicted)} ± ${formatSpread(metric, guess.standard_deviation)}` : "";
         },
       },
       xAxis: { type: "value", scale: true, nameGap: 28, ...axisStyle(`measured ${metricLabel(metric).toLowerCase()}${unit}`) },

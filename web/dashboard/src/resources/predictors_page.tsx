@@ -8,6 +8,7 @@ import { Confirm } from "../parts/confirm";
 import { Empty } from "../parts/empty";
 import { ErrorBox } from "../parts/error_box";
 import { formatWhen, metricLabel } from "../parts/format";
+import { NewLink } from "../parts/new_link";
 import { PageHead } from "../parts/page_head";
 import { Table } from "../parts/table";
 import { ParityChart, type Quality } from "./parity_chart";
@@ -39,11 +40,7 @@ export function PredictorsPage() {
   return (
     <>
       <PageHead title="Predictors" note="Models of a metric, learned from what was measured: a study can ask one instead of measuring.">
-        {mayChange && (
-          <a class="button primary" href="#/predictors/new">
-            Train a predictor
-          </a>
-        )}
+        <NewLink href="#/predictors/new">Train a predictor</NewLink>
       </PageHead>
       <ErrorBox error={error} />
       {predictors?.length === 0 && (

@@ -2,10 +2,10 @@
 import { get, getAll } from "../app/api";
 import type { Supernet } from "../app/model";
 import { link, useQuery } from "../app/router";
-import { useMayChange } from "../app/session";
 import { useAnswer } from "../parts/ask";
 import { ErrorBox } from "../parts/error_box";
 import { formatCount } from "../parts/format";
+import { NewLink } from "../parts/new_link";
 import { PageHead } from "../parts/page_head";
 import { Table } from "../parts/table";
 import { SupernetView } from "./supernet_view";
@@ -16,16 +16,11 @@ export { NewSupernetPage } from "./new_supernet_page";
 export function SupernetsPage() {
   const { value: supernets, error } = useAnswer(() => getAll<Supernet>("/v1/supernets"), []);
   const [text, setText] = useQuery("q");
-  const mayChange = useMayChange();
   const shown = (supernets ?? []).filter(({ name, summary }) => `${name} ${summary}`.toLowerCase().includes(text.toLowerCase()));
   return (
     <>
       <PageHead title="Supernets" note="Search spaces: what networks there are, and what each of them is made of.">
-        {mayChange && (
-          <a class="button primary" href="#/supernets/new">
-            Add a supernet
-          </a>
-        )}
+        <NewLink href="#/supernets/new">Add a supernet</NewLink>
       </PageHead>
       <ErrorBox error={error} />
       {supernets && (
@@ -54,7 +49,6 @@ export function SupernetsPage() {
 
 export function SupernetPage({ name }: { name: string }) {
   const { value: supernet, error } = useAnswer(() => get<Supernet>(`/v1/supernets/${encodeURIComponent(name)}`), [name]);
-  const mayChange = useMayChange();
   return (
     <>
       <PageHead title={name} back={["#/supernets", "Supernets"]} note={supernet?.summary}>
@@ -63,11 +57,7 @@ export function SupernetPage({ name }: { name: string }) {
             Manifest
           </a>
         )}
-        {mayChange && (
-          <a class="button primary" href={link(["studies", "new"], { supernet: name })}>
-            Search it
-          </a>
-        )}
+        <NewLink href={link(["studies", "new"], { supernet: name })}>Search it</NewLink>
       </PageHead>
       <ErrorBox error={error} />
       {supernet && <SupernetView supernet={supernet} />}

@@ -2,6 +2,7 @@
 import type { Import, Predictor, Study, Supernet } from "../app/model";
 import { SelectField, TextField } from "../parts/field";
 import { metricLabel } from "../parts/format";
+import { PRECISIONS } from "../parts/policy_strip";
 import { type Chosen, defaultEvaluator, evaluatorOf, evaluatorsFor, metricsOf, type Option } from "./form";
 import { Errors, NotesField } from "./goal_sections";
 import { OptionFields } from "./option_fields";
@@ -120,9 +121,8 @@ function choicesOf(supernet: Supernet | undefined, gene: string): string {
 }
 
 function precisionsOf(supernet: Supernet | undefined): string[] {
-  const known = ["f32", "bf16", "int8", "int8_w4"];
   const offered = new Set((supernet?.genes ?? []).flatMap(({ choices }) => choices.map(String)));
-  return known.filter((precision) => offered.has(precision));
+  return PRECISIONS.filter((precision) => offered.has(precision));
 }
 
 export function MoreSection({ supernet, brought, ...section }: SectionProps & { supernet: Supernet | undefined; brought: Brought }) {

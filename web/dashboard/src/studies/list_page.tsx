@@ -8,6 +8,7 @@ import { useAnswer } from "../parts/ask";
 import { Empty } from "../parts/empty";
 import { ErrorBox } from "../parts/error_box";
 import { formatDuration, formatWhen, metricLabel } from "../parts/format";
+import { NewLink } from "../parts/new_link";
 import { PageHead } from "../parts/page_head";
 import { Spark } from "../parts/spark";
 import { useSparks } from "./sparks";
@@ -49,11 +50,7 @@ export function StudiesPage() {
   return (
     <>
       <PageHead title="Studies">
-        {mayChange && (
-          <a class="button primary" href={link(["studies", "new"])}>
-            New study
-          </a>
-        )}
+        <NewLink href={link(["studies", "new"])}>New study</NewLink>
       </PageHead>
       <ErrorBox error={error ?? failure} />
       {studies?.length === 0 && <NoStudy mayChange={mayChange} />}
@@ -85,7 +82,16 @@ export function StudiesPage() {
           <ul class="studies">
             {shown.map((study) => (
               <StudyCard key={study.id} study={study} spark={sparks.get(study.id)}>
-                {mayChange && <StudyMenu study={study} onChanged={again} onFailed={setFailure} />}
+                {mayChange && (
+                  <StudyMenu
+                    study={study}
+                    onChanged={() => {
+                      setFailure(null);
+                      again();
+                    }}
+                    onFailed={setFailure}
+                  />
+                )}
               </StudyCard>
             ))}
           </ul>

@@ -80,7 +80,7 @@ function Labels({ study, onClose }: { study: Study; onClose: () => void }) {
 }
 
 /** One network that the user wants measured before what the algorithm proposes. */
-export function Enqueue({ study, onClose }: { study: Study; onClose: () => void }) {
+function Enqueue({ study, onClose }: { study: Study; onClose: () => void }) {
   const [text, setText] = useState("");
   const [error, setError] = useState<Error | null>(null);
   const send = (event: Event) => {

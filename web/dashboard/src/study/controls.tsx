@@ -20,14 +20,20 @@ interface ControlsProps {
   state: string;
   searchEnded: boolean;
   hasClock: boolean; // the budget has seconds
+  /** The server did as it was told. */
+  onActed: () => void;
 }
 
-export function Controls({ id, state, searchEnded, hasClock }: ControlsProps) {
+export function Controls({ id, state, searchEnded, hasClock, onActed }: ControlsProps) {
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
   const act = (doing: Promise<unknown>) => {
     setBusy(true);
-    return doing.then(() => setError(null), setError).finally(() => setBusy(false));
+    const done = () => {
+      setError(null);
+      onActed();
+    };
+    return doing.then(done, setError).finally(() => setBusy(false));
   };
   const verbs = searchEnded && state !== "failed" ? [] : (VERBS[state] ?? []);
   return (
@@ -37,7 +43,7 @@ export function Controls({ id, state, searchEnded, hasClock }: ControlsProps) {
           {label}
         </button>
       ))}
-      {EXTENDABLE.includes(state) && <Extend id={id} hasClock={hasClock} />}
+      {EXTENDABLE.includes(state) && <Extend id={id} hasClock={hasClock} onActed={onActed} />}
       {CANCELLABLE.includes(state) && (
         <Confirm label="Cancel" title="Cancel this study?" act={() => actOnStudy(id, "cancel")}>
           What is under way is dropped, and the study cannot go on afterwards. What was measured stays.
@@ -48,7 +54,7 @@ export function Controls({ id, state, searchEnded, hasClock }: ControlsProps) {
   );
 }
 
-function Extend({ id, hasClock }: { id: string; hasClock: boolean }) {
+function Extend({ id, hasClock, onActed }: { id: string; hasClock: boolean; onActed: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [trials, setTrials] = useState("50");
   const [seconds, setSeconds] = useState("");
@@ -61,6 +67,7 @@ function Extend({ id, hasClock }: { id: string; hasClock: boolean }) {
     post(studyPath(id, ":extend"), more).then(() => {
       setError(null);
       dialog.current?.close();
+      onActed();
     }, setError);
   };
   return (

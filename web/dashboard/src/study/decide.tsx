@@ -7,6 +7,7 @@ import { link } from "../app/router";
 import { useMayChange } from "../app/session";
 import { ErrorBox } from "../parts/error_box";
 import { formatMetric, inUnit, metricLabel, metricUnit } from "../parts/format";
+import { MetricSelect } from "../parts/metric_select";
 import { ExportLinks, useCard } from "../trial/export_card";
 import { formatSpread } from "../trial/numbers";
 import { byTarget, byWeights, doubtsOf, rangesOf, satisfying, whereOf } from "./choose";
@@ -17,15 +18,18 @@ interface DecideProps {
   objectives: Objective[];
   /** Grows with every change of the front: the answer is asked for anew. */
   version: string;
+  /** The server has taken on to measure again. */
+  onActed: () => void;
 }
 
 const WISHES = { knee: "the knee", best: "the best in one metric", within: "the best that loses little of another", weights: "by weights", target: "nearest to a target" };
 type Wish = keyof typeof WISHES;
 
+const NONE: Record<string, string> = {}; // weights and targets ask the server nothing
 const ASK_MS = 150; // a slider that moves asks once it rests
 const STEPS = 200; // of a slider
 
-export function Decide({ id, objectives, version }: DecideProps) {
+export function Decide({ id, objectives, version, onActed }: DecideProps) {
   const first = objectives[0]?.metric ?? "";
   const cheap = objectives.find(({ goal }) => goal === "minimize")?.metric ?? first;
   const [wish, setWish] = useState<Wish>("knee");
@@ -52,6 +56,7 @@ export function Decide({ id, objectives, version }: DecideProps) {
     [wish, left, objectives, ranges, weights, target],
   );
   const choice = own ? mine : served.choice;
+  const metrics = objectives.map(({ metric }) => metric);
 
   return (
     <section class="card decide" aria-label="Decide">
@@ -71,10 +76,10 @@ export function Decide({ id, objectives, version }: DecideProps) {
               </label>
             ))}
           </div>
-          {(wish === "best" || wish === "within") && <MetricSelect label="Best in" value={best} objectives={objectives} onChange={setBest} />}
+          {(wish === "best" || wish === "within") && <MetricSelect label="Best in" value={best} metrics={metrics} onChange={setBest} />}
           {wish === "within" && (
             <>
-              <MetricSelect label="that loses little" value={kept} objectives={objectives} onChange={setKept} />
+              <MetricSelect label="that loses little" value={kept} metrics={metrics} onChange={setKept} />
               <Slider label={`At most, % of the best ${metricLabel(kept).toLowerCase()}`} value={loss} low={0} high={20} step={0.1} shown={`${loss.toFixed(1)} %`} onChange={setLoss} />
             </>
           )}
@@ -123,7 +128,7 @@ export function Decide({ id, objectives, version }: DecideProps) {
             );
           })}
         </fieldset>
-        <Answer id={id} choice={choice} error={own ? null : served.error} members={members} objectives={objectives} question={own ? {} : question} />
+        <Answer id={id} choice={choice} error={own ? null : served.error} members={members} objectives={objectives} question={own ? NONE : question} onActed={onActed} />
       </div>
     </section>
   );
@@ -170,28 +175,6 @@ function useChoice(id: string, version: string, question: Record<string, string>
 }
 
 // ------------------------------------------------------------------ sliders
-
-interface MetricSelectProps {
-  label: string;
-  value: string;
-  objectives: Objective[];
-  onChange: (metric: string) => void;
-}
-
-function MetricSelect({ label, value, objectives, onChange }: MetricSelectProps) {
-  return (
-    <label class="field">
-      {label}
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {objectives.map(({ metric }) => (
-          <option key={metric} value={metric}>
-            {metricLabel(metric)}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
 
 interface SliderProps {
   label: string;
@@ -246,9 +229,10 @@ interface AnswerProps {
   members: Trial[];
   objectives: Objective[];
   question: Record<string, string>;
+  onActed: () => void;
 }
 
-function Answer({ id, choice, error, members, objectives, question }: AnswerProps) {
+function Answer({ id, choice, error, members, objectives, question, onActed }: AnswerProps) {
   const chosen = choice && choice.number !== null ? members.find(({ number }) => number === choice.number) : undefined;
   return (
     <div class="answer">
@@ -281,8 +265,8 @@ function Answer({ id, choice, error, members, objectives, question }: AnswerProp
             <a class="button primary" href={link(["studies", id, "trials", chosen.number])}>
               Open trial {chosen.number}
             </a>
-            </div>
-          <ConfirmFront id={id} question={question} />
+          </div>
+          <ConfirmFront id={id} question={question} onActed={onActed} />
           <Exports id={id} number={chosen.number} />
         </>
       )}
@@ -343,7 +327,7 @@ function Exports({ id, number }: { id: string; number: number }) {
 }
 
 /** Has the chosen one, and whoever cannot be told from it, measured again; of a user's own weights or target, all that cannot be told apart. */
-function ConfirmFront({ id, question }: { id: string; question: Record<string, string> }) {
+function ConfirmFront({ id, question, onActed }: { id: string; question: Record<string, string>; onActed: () => void }) {
   const [repeats, setRepeats] = useState(10);
   const [said, setSaid] = useState("");
   const [error, setError] = useState<Error | null>(null);
@@ -354,7 +338,10 @@ function ConfirmFront({ id, question }: { id: string; question: Record<string, s
   if (!useMayChange()) return null;
   const confirm = () => {
     setError(null);
-    post<Study>(studyPath(id, ":confirm"), confirmation(question, repeats)).then(({ state }) => setSaid(`The study is ${state}.`), setError);
+    post<Study>(studyPath(id, ":confirm"), confirmation(question, repeats)).then(({ state }) => {
+      setSaid(`The study is ${state}.`);
+      onActed();
+    }, setError);
   };
   return (
     <>

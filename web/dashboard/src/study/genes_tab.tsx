@@ -8,6 +8,7 @@ import { axisStyle, ChartCard, type ChartOption, tooltipStyle, use, useColours }
 import { Empty } from "../parts/empty";
 import { ErrorBox } from "../parts/error_box";
 import { formatMetric, inUnit, metricLabel, metricUnit } from "../parts/format";
+import { MetricSelect } from "../parts/metric_select";
 import { type Importance, insight, type Points, type SliceLevel, type Slices } from "./insight";
 import { ParallelChart } from "./parallel_chart";
 import { Waiting } from "./waiting";
@@ -125,18 +126,7 @@ function SliceChart({ slices, gene, metric, objectives, onMetric }: { slices: Sl
       option={option}
       height={250}
       label={`${metricLabel(metric)} by ${gene}: ${levels.map((level) => `${face(level)} ${level.median === undefined ? "none" : formatMetric(metric, level.median)}`).join(", ")}`}
-      controls={
-        <label class="field">
-          of
-          <select value={metric} onChange={(event) => onMetric(event.currentTarget.value)}>
-            {objectives.map((each) => (
-              <option key={each.metric} value={each.metric}>
-                {metricLabel(each.metric)}
-              </option>
-            ))}
-          </select>
-        </label>
-      }
+      controls={<MetricSelect label="of" value={metric} metrics={objectives.map((each) => each.metric)} onChange={onMetric} />}
       table={() => ({ columns: [gene, "trials", "front", "mean", "low", "median", "high"], rows: levels.map((level) => [face(level), level.count, level.front, level.mean, level.low, level.median, level.high]) })}
     />
   );
@@ -249,11 +239,15 @@ export function GenesTab({ id, stage, where, points, within, ranges, metrics, ob
   const names = slices.value.genes.map(({ name }) => name);
   return (
     <>
-      <ParallelChart points={points} within={within} ranges={ranges} metrics={metrics} genes={names} importance={importance.value} slices={slices.value} onRange={onRange} />
+      {points.genomes ? (
+        <ParallelChart points={points} within={within} ranges={ranges} metrics={metrics} genes={names} importance={importance.value} slices={slices.value} onRange={onRange} />
+      ) : (
+        <Waiting height={430} />
+      )}
       <div class="charts halves">
         <ImportanceChart importance={importance.value} gene={gene} onGene={setGene} />
         <div class="stack">
-          <SliceChart slices={slices.value} gene={gene} metric={metric} objectives={objectives} onMetric={setMetric} />
+          <SliceChart slices={slices.value} gene={gene} metric={slices.value.metric ?? metric} objectives={objectives} onMetric={setMetric} />
           <DistributionChart slices={slices.value} gene={gene} />
         </div>
       </div>

@@ -1,6 +1,6 @@
 // How far the study has come: hypervolume beside that of other studies, and the best of each objective so far.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { get } from "../app/api";
+import { getAll } from "../app/api";
 import type { Study } from "../app/model";
 import { changeQuery, useQuery } from "../app/router";
 import { axisStyle, ChartCard, type ChartOption, tooltipStyle, useColours } from "../parts/chart";
@@ -78,8 +78,8 @@ export function HypervolumeChart({ study, history, reference }: HistoryProps & {
   const [withIds] = useQuery("with");
   const [others, setOthers] = useState<Study[]>([]);
   useEffect(() => {
-    get<{ items: Study[] }>("/v1/studies").then(
-      ({ items }) => setOthers(items.filter((other) => other.id !== study.id && comparable(other.spec, study.spec) && other.progress.trials > 0)),
+    getAll<Study>("/v1/studies").then(
+      (all) => setOthers(all.filter((other) => other.id !== study.id && comparable(other.spec, study.spec) && other.progress.trials > 0)),
       () => {},
     );
   }, [study.id]);

@@ -1,17 +1,20 @@
 // A study as it is and as it goes on: what the server has summed up, then its events. Nothing is asked for again and again.
 import { useEffect, useState } from "preact/hooks";
 import { getStudy, studyPath } from "../app/api";
-import type { Connection } from "../app/follow";
 import type { Goal, Study, StudyEvent } from "../app/model";
 import { insight, type StudyHistory } from "./insight";
 import { emptyView, hasEnded, reduce, settle, type StudyView, viewOf } from "./reduce";
 
-const TYPES = ["study.state", "study.extended", "trial.finished", "trial.tested", "search.ended"];
+const TYPES = ["study.state", "study.extended", "study.confirmed", "trial.finished", "trial.tested", "search.ended"];
 const FRAME_MS = 250; // a running study redraws so often at most
+
+export type Connection = "connecting" | "live" | "lost" | "ended";
 
 export interface LiveStudy {
   study: Study | null;
   view: StudyView;
+  /** Changes when the view began anew: points from before miss what lies between. */
+  turn: number;
   connection: Connection;
   error: Error | null;
   /** Forgets of the view what is in points as of this event. */
@@ -23,9 +26,11 @@ export interface LiveStudy {
 export function useLiveStudy(id: string): LiveStudy {
   const [study, setStudy] = useState<Study | null>(null);
   const [view, setView] = useState<StudyView>(emptyView);
+  const [turn, setTurn] = useState(0);
   const [connection, setConnection] = useState<Connection>("connecting");
   const [error, setError] = useState<Error | null>(null);
   const [tries, setTries] = useState(0);
+  const again = () => setTries((before) => before + 1);
 
   useEffect(() => {
     let stop = () => {};
@@ -38,17 +43,26 @@ export function useLiveStudy(id: string): LiveStudy {
       setView((before) => (before.lastEvent ? before : { ...before, state: known.state, reason: known.reason, finished: known.progress.trials, elapsed: known.progress.elapsed_s }));
       return known;
     });
-    Promise.all([asked, insight<StudyHistory>(id, "history")]).then(
+    // Asked again after the history: a state that changed between the two answers would be in neither, nor among the events to come.
+    const both = Promise.all([asked, insight<StudyHistory>(id, "history")]).then(async ([, summed]) => [await getStudy(id), summed] as const);
+    both.then(
       ([known, summed]) => {
         if (gone) return;
+        setStudy(known);
+        setTurn(tries);
         const goals = Object.fromEntries(known.spec.objectives.map(({ metric, goal }) => [metric, goal as Goal]));
         setView(viewOf({ state: known.state, reason: known.reason }, summed));
-        stop = follow(id, summed.sequence, (events) => setView((before) => reduce(before, events, goals)), setConnection);
+        const receive = (events: StudyEvent[]) => {
+          setView((before) => reduce(before, events, goals));
+          // The values of trials that are known already have changed.
+          if (events.some(({ type }) => type === "study.confirmed")) again();
+        };
+        stop = follow(id, summed.sequence, hasEnded(known.state), receive, setConnection);
       },
       (failure: Error) => {
         if (gone) return;
         setError(failure);
-        const timer = window.setTimeout(() => setTries((before) => before + 1), 3000);
+        const timer = window.setTimeout(again, 3000);
         stop = () => clearTimeout(timer);
       },
     );
@@ -61,18 +75,21 @@ export function useLiveStudy(id: string): LiveStudy {
   return {
     study,
     view,
+    turn,
     connection,
     error,
     settled: (sequence) => setView((before) => settle(before, sequence)),
-    again: () => setTries((before) => before + 1),
+    again,
   };
 }
 
-/** The events after one, in batches. The browser reconnects by itself and goes on after the last that it got. */
-function follow(id: string, after: number, onEvents: (events: StudyEvent[]) => void, onConnection: (connection: Connection) => void): () => void {
+/**
+ * The events after one, in batches. The browser reconnects by itself and goes on after the last that it got. Once the study is over the server ends the
+ * stream, which is the end of it here as well; over says whether it was when the history was asked for.
+ */
+function follow(id: string, after: number, over: boolean, onEvents: (events: StudyEvent[]) => void, onConnection: (connection: Connection) => void): () => void {
   let waiting: StudyEvent[] = [];
   let timer = 0;
-  let ending = 0;
   let last = after;
   let source: EventSource;
   let retry = 0;
@@ -87,21 +104,17 @@ function follow(id: string, after: number, onEvents: (events: StudyEvent[]) => v
     const event: StudyEvent = { id: last, type, data: JSON.parse(message.data) };
     waiting.push(event);
     timer ||= window.setTimeout(flush, FRAME_MS);
-    clearTimeout(ending);
-    ending = 0;
-    // Unless more follows: a study that was extended has ended before.
-    if (type === "study.state" && hasEnded(String(event.data.state))) {
-      ending = window.setTimeout(() => {
-        source.close();
-        onConnection("ended");
-      }, 300);
-    }
+    // A study that was extended has ended before.
+    if (type === "study.state") over = hasEnded(String(event.data.state));
   };
   const open = () => {
     source = new EventSource(studyPath(id, `/events?after=${last}&types=${TYPES.join(",")}`));
     source.onopen = () => onConnection("live");
     source.onerror = () => {
-      if (ending) return;
+      if (over) {
+        source.close();
+        return onConnection("ended");
+      }
       onConnection("lost");
       // A browser gives up where a proxy answers in the server's place.
       if (source.readyState === EventSource.CLOSED) retry = window.setTimeout(open, 3000);
@@ -111,7 +124,6 @@ function follow(id: string, after: number, onEvents: (events: StudyEvent[]) => v
   open();
   return () => {
     clearTimeout(timer);
-    clearTimeout(ending);
     clearTimeout(retry);
     source.close();
   };

@@ -14,7 +14,7 @@ const MOST_GENES = 8;
 const MOST_LINES = 1200; // besides the front: more would be a plain of ink
 
 /** The genes that move the metrics most, in the order of their space. */
-export function telling(importance: Importance, most: number): string[] {
+function telling(importance: Importance, most: number): string[] {
   const shares = new Map<string, number>();
   for (const { genes } of Object.values(importance.metrics)) for (const { gene, share } of genes) shares.set(gene, Math.max(shares.get(gene) ?? 0, share));
   const best = [...shares].sort((a, b) => b[1] - a[1]).slice(0, most);
@@ -88,6 +88,8 @@ export function ParallelChart({ points, within, ranges, metrics, genes, importan
   // The marks on the axes are those of the filter, wherever it was set.
   useEffect(() => {
     if (!made) return;
+    // A new axis has no scale, and a mark on it throws, until the option that brought it is applied; that is lazy, and this hastens it.
+    made.resize();
     ranged.current.marking = true;
     axes.forEach(({ name, gene }, dim) => {
       const { min, max } = ranges[name] ?? {};

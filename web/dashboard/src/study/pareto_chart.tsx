@@ -4,6 +4,7 @@ import type { Constraint, Objective } from "../app/model";
 import { go, link } from "../app/router";
 import { ChartCard, type ECharts, useColours } from "../parts/chart";
 import { inUnit, metricLabel } from "../parts/format";
+import { MetricSelect } from "../parts/metric_select";
 import { dragBrush } from "./drag_brush";
 import type { Points } from "./insight";
 import { KINDS } from "./marks";
@@ -29,10 +30,9 @@ export function ParetoChart({ study, points, within, x, y, z, metrics, objective
   const colours = useColours();
   const [turn, setTurn] = useState<Turn>({ yaw: -38, pitch: 22 });
   const [made, setMade] = useState<ECharts | null>(null);
-  const ready = points.axes.includes(x) && points.axes.includes(y) && (!z || points.axes.includes(z));
   const option = useMemo(
     () => (z ? solidOption(points, within, [x, y, z], turn, colours) : flatOption(points, within, x, y, objectives, constraints, colours)),
-    [points, within, x, y, z, turn, objectives, constraints, colours, ready],
+    [points, within, x, y, z, turn, objectives, constraints, colours],
   );
   const ranged = useRef(onRange);
   ranged.current = onRange;
@@ -78,17 +78,7 @@ export function ParetoChart({ study, points, within, x, y, z, metrics, objective
   const members = points.front.reduce((sum, on) => sum + on, 0 as number);
   const axes = [x, y, ...(z ? [z] : [])];
   const axis = (name: "x" | "y" | "z", face: string, metric: string) => (
-    <label class="field" key={name}>
-      {face}
-      <select value={metric} onChange={(event) => onAxis(name, event.currentTarget.value)}>
-        {name === "z" && <option value="">none</option>}
-        {metrics.map((each) => (
-          <option key={each} value={each}>
-            {metricLabel(each)}
-          </option>
-        ))}
-      </select>
-    </label>
+    <MetricSelect key={name} label={face} value={metric} metrics={metrics} none={name === "z"} onChange={(chosen) => onAxis(name, chosen)} />
   );
   const turnBy = (yaw: number, pitch: number) => setTurn((before) => ({ yaw: before.yaw + yaw, pitch: Math.max(-89, Math.min(89, before.pitch + pitch)) }));
   return (

@@ -65,12 +65,18 @@ function shades(constraints: Constraint[], x: string, y: string, colour: string)
   return { silent: true, itemStyle: { color: colour, opacity: 0.09 }, data };
 }
 
+/** In the metric's unit; NaN, which is not drawn, where it is not known. */
+function valueAt(points: Points, metric: string, row: number): number {
+  const value = points.values[metric]?.[row];
+  return value === null || value === undefined ? Number.NaN : inUnit(metric, value);
+}
+
 // Half the width of the 95 % confidence interval, both ways, for the members of the front.
 function errorBars(points: Points, rows: number[], x: string, y: string, colour: string) {
   const data = rows
-    .filter((row) => points.spreads[x]?.[row] || points.spreads[y]?.[row])
+    .filter((row) => (points.spreads[x]?.[row] || points.spreads[y]?.[row]) && Number.isFinite(valueAt(points, x, row) + valueAt(points, y, row)))
     .map((row) => {
-      const at = (metric: string, sign: number) => inUnit(metric, (points.values[metric]?.[row] ?? 0) + sign * (points.spreads[metric]?.[row] ?? 0));
+      const at = (metric: string, sign: number) => valueAt(points, metric, row) + inUnit(metric, sign * (points.spreads[metric]?.[row] ?? 0));
       return [at(x, 0), at(y, 0), at(x, -1), at(x, 1), at(y, -1), at(y, 1)];
     });
   return {
@@ -95,7 +101,7 @@ function errorBars(points: Points, rows: number[], x: string, y: string, colour:
 export function flatOption(points: Points, within: boolean[] | null, x: string, y: string, objectives: Objective[], constraints: Constraint[], colours: Colours): ChartOption {
   const groups = groupsOf(points, within);
   const front = groups.filter((group) => group.front && group.kept).flatMap(({ rows }) => rows);
-  const dot = (row: number): Dot => ({ value: [inUnit(x, points.values[x]![row]!), inUnit(y, points.values[y]![row]!)], row });
+  const dot = (row: number): Dot => ({ value: [valueAt(points, x, row), valueAt(points, y, row)], row });
   const series: unknown[] = groups.map((group) => ({
     type: "scatter",
     name: group.name,
@@ -109,7 +115,7 @@ export function flatOption(points: Points, within: boolean[] | null, x: string, 
   }));
   // Of two objectives the front is a line; of more a line would join what does not belong together.
   if (objectives.length === 2 && objectives.every(({ metric }) => metric === x || metric === y)) {
-    const steps = front.map(dot).sort((a, b) => a.value[0]! - b.value[0]!);
+    const steps = front.map(dot).filter(({ value }) => value.every(Number.isFinite)).sort((a, b) => a.value[0]! - b.value[0]!);
     series.push({ type: "line", name: "front", data: steps.map(({ value }) => value), showSymbol: false, silent: true, lineStyle: { color: colours.accent, width: 1.4, opacity: 0.7 }, z: 1 });
   }
   series.push(errorBars(points, front, x, y, colours.accent));
@@ -117,8 +123,9 @@ export function flatOption(points: Points, within: boolean[] | null, x: string, 
   return {
     animation: false,
     grid: { left: 58, right: 18, top: 14, bottom: 46 },
-    xAxis: { type: "value", scale: true, show: true, ...axisStyle(axisName(x)), nameGap: 28 },
-    yAxis: { type: "value", scale: true, show: true, ...axisStyle(axisName(y)), nameGap: 42 },
+    // The box of three axes leaves its bounds on them.
+    xAxis: { type: "value", scale: true, show: true, min: undefined, max: undefined, ...axisStyle(axisName(x)), nameGap: 28 },
+    yAxis: { type: "value", scale: true, show: true, min: undefined, max: undefined, ...axisStyle(axisName(y)), nameGap: 42 },
     tooltip: {
       ...tooltipStyle(),
       formatter: (item: unknown) => {
@@ -135,7 +142,7 @@ export function solidOption(points: Points, within: boolean[] | null, axes: stri
     const values = (points.values[axis] ?? []).filter((value): value is number => value !== null);
     return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as [number, number], [Infinity, -Infinity] as [number, number]);
   });
-  const place = (row: number): Space => axes.map((axis, k) => placeIn(range[k]![0], range[k]![1], points.values[axis]?.[row] ?? 0)) as Space;
+  const place = (row: number): Space => axes.map((axis, k) => placeIn(range[k]![0], range[k]![1], points.values[axis]?.[row] ?? Number.NaN)) as Space;
   const flat = (at: Space) => {
     const { x, y } = project(at, turn);
     return [x, y];

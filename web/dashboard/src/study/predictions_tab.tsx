@@ -6,6 +6,8 @@ import { axisStyle, ChartCard, type ChartOption, tooltipStyle, useColours } from
 import { Empty } from "../parts/empty";
 import { ErrorBox } from "../parts/error_box";
 import { formatMetric, inUnit, metricLabel, metricUnit } from "../parts/format";
+import { MetricSelect } from "../parts/metric_select";
+import { formatSpread } from "../trial/numbers";
 import { insight, type Parity } from "./insight";
 import { useKept } from "./keep";
 import { Waiting } from "./waiting";
@@ -38,7 +40,7 @@ function parityOption(parity: Parity, metric: string, colours: ReturnType<typeof
       formatter: (item: unknown) => {
         const { data: dot } = item as { data: { number: number; spread: number } };
         const i = parity.number.indexOf(dot.number);
-        return `Trial ${dot.number}\npredicted ${formatMetric(metric, parity.predicted![i]!)}\nmeasured ${formatMetric(metric, parity.measured![i]!)}${dot.spread ? ` ± ${formatMetric(metric, dot.spread)}` : ""}`;
+        return `Trial ${dot.number}\npredicted ${formatMetric(metric, parity.predicted![i]!)}\nmeasured ${formatMetric(metric, parity.measured![i]!)}${dot.spread ? ` ± ${formatSpread(metric, dot.spread)}` : ""}`;
       },
     },
     series: [
@@ -114,18 +116,7 @@ export function PredictionsTab({ id, stage, objectives }: { id: string; stage: n
           const number = (data as { number?: number } | undefined)?.number;
           if (number !== undefined) go(link(["studies", id, "trials", number]));
         }}
-        controls={
-          <label class="field">
-            of
-            <select value={metric} onChange={(event) => setMetric(event.currentTarget.value)}>
-              {metrics.map((each) => (
-                <option key={each} value={each}>
-                  {metricLabel(each)}
-                </option>
-              ))}
-            </select>
-          </label>
-        }
+        controls={<MetricSelect label="of" value={metric} metrics={metrics} onChange={setMetric} />}
         table={() => ({ columns: ["trial", "predicted", "measured", "spread"], rows: dots })}
       >
         <p class="muted chart-foot">Nine of ten of the latest {error.count} measured between {formatMetric(metric, error.low)} and +{formatMetric(metric, error.high)} of what was predicted (dashed). A trial does not keep the predictor's own deviation.</p>

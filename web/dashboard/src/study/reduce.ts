@@ -27,6 +27,7 @@ export interface StudyView {
   elapsed: number; // seconds
   states: Record<string, number>; // finished trials by how they ended
   history: HistoryPoint[];
+  reference: Record<string, number> | null; // of the hypervolume, once it is fixed
   fresh: FreshTrial[];
   front: Map<number, { event: number; on: boolean }>; // who joined or left, and by which event
   budget: { trials: number; seconds?: number } | null; // once it was extended
@@ -44,6 +45,7 @@ export function emptyView(): StudyView {
     elapsed: 0,
     states: {},
     history: [],
+    reference: null,
     fresh: [],
     front: new Map(),
     budget: null,
@@ -69,7 +71,7 @@ export function viewOf(study: { state: string; reason: string }, summed: StudyHi
   const history = historyPoints(summed.history);
   const finished = Object.values(states).reduce((sum, count) => sum + count, 0);
   const elapsed = history.at(-1)?.elapsed ?? 0;
-  return { ...emptyView(), ...study, states, history, finished, elapsed, searchEnded: hasEnded(study.state), lastEvent: summed.sequence };
+  return { ...emptyView(), ...study, states, history, reference: summed.reference, finished, elapsed, searchEnded: hasEnded(study.state), lastEvent: summed.sequence };
 }
 
 export function hasEnded(state: string): boolean {
@@ -80,6 +82,11 @@ interface FinishedTrial extends Trial {
   front?: { added: boolean; removed: number[] };
   hypervolume?: number | null;
   elapsed_s: number;
+}
+
+interface Confirmed {
+  front: { added: number[]; removed: number[] };
+  hypervolume: number | null;
 }
 
 const MOST_PACES = 64;
@@ -122,6 +129,8 @@ function apply(view: StudyView, event: StudyEvent, goals: Record<string, "minimi
       return;
     case "trial.finished":
       return finish(view, event.id, event.data as unknown as FinishedTrial, goals);
+    case "study.confirmed":
+      return confirm(view, event.id, event.data as unknown as Confirmed);
     case "trial.tested":
       view.tested += 1;
       return;
@@ -157,6 +166,14 @@ function finish(view: StudyView, event: number, trial: FinishedTrial, goals: Rec
   view.history.push({ trials: view.finished, elapsed: trial.elapsed_s, hypervolume, best });
 }
 
+// No trial has ended by it, but those that were measured again have other values: a new front and, of as many trials, another hypervolume.
+function confirm(view: StudyView, event: number, { front, hypervolume }: Confirmed): void {
+  for (const number of front.removed) view.front.set(number, { event, on: false });
+  for (const number of front.added) view.front.set(number, { event, on: true });
+  const last = view.history.at(-1);
+  if (last && typeof hypervolume === "number") view.history[view.history.length - 1] = { ...last, hypervolume };
+}
+
 /** What is in points asked for as of an event need not be kept any more. */
 export function settle(view: StudyView, sequence: number): StudyView {
   const front = new Map([...view.front].filter(([, { event }]) => event > sequence));
@@ -187,6 +204,7 @@ export function withFresh(points: Points, view: StudyView): Points {
   delete merged.genomes; // those of the fresh ones are not known by their characters
   for (const trial of fresh) {
     if (index.has(trial.number)) continue;
+    merged.matching += 1;
     index.set(trial.number, merged.number.length);
     merged.number.push(trial.number);
     merged.front.push(0);

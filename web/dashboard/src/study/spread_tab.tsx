@@ -7,6 +7,8 @@ import { axisStyle, ChartCard, type ChartOption, tooltipStyle, useColours } from
 import { Empty } from "../parts/empty";
 import { ErrorBox } from "../parts/error_box";
 import { formatMetric, inUnit, metricLabel, metricUnit } from "../parts/format";
+import { MetricSelect } from "../parts/metric_select";
+import { formatSpread } from "../trial/numbers";
 import { useKept } from "./keep";
 import { Waiting } from "./waiting";
 import { type Ranges, rowsWithin } from "./where";
@@ -55,7 +57,7 @@ function optionOf(rows: Steadiness[], metric: string, colours: ReturnType<typeof
         const row = rows[(items as { dataIndex: number }[])[0]?.dataIndex ?? -1];
         if (!row) return "";
         const said = (name: string, value: number | undefined) => (value === undefined ? "" : `\n${name} ${formatMetric(metric, value)}`);
-        return `Trial ${row.number}: ${formatMetric(metric, row.value)} ± ${formatMetric(metric, row.spread)}\n${row.samples} samples${said("mean", row.mean)}${said("95th percentile", row.p95)}${said("99th percentile", row.p99)}${row.disturbed ? "\nthe machine was disturbed" : ""}`;
+        return `Trial ${row.number}: ${formatMetric(metric, row.value)} ± ${formatSpread(metric, row.spread)}\n${row.samples} samples${said("mean", row.mean)}${said("95th percentile", row.p95)}${said("99th percentile", row.p99)}${row.disturbed ? "\nthe machine was disturbed" : ""}`;
       },
     },
     series: [
@@ -107,18 +109,7 @@ export function SpreadTab({ id, stage, metrics, ranges }: { id: string; stage: n
         const row = Array.isArray(data) ? rows[data[0] as number] : undefined;
         if (row) go(link(["studies", id, "trials", row.number]));
       }}
-      controls={
-        <label class="field">
-          of
-          <select value={metric} onChange={(event) => setMetric(event.currentTarget.value)}>
-            {metrics.map((each) => (
-              <option key={each} value={each}>
-                {metricLabel(each)}
-              </option>
-            ))}
-          </select>
-        </label>
-      }
+      controls={<MetricSelect label="of" value={metric} metrics={metrics} onChange={setMetric} />}
       table={() => ({ columns: ["trial", "value", "spread", "samples", "mean", "p95", "p99", "disturbed"], rows: rows.map((row) => [row.number, row.value, row.spread, row.samples, row.mean, row.p95, row.p99, row.disturbed ? 1 : 0]) })}
     >
       <p class="muted chart-foot">Thick line: median, band: its 95 % interval, ticks above: 95th and 99th percentile of the samples. What a trial lacks is not drawn.</p>

@@ -31,7 +31,7 @@ export interface StripLayout {
 }
 
 /** "layer3.fc1" belongs to layer3; an operator without a dot is a layer of its own. */
-export function layerOf(operator: string): string {
+function layerOf(operator: string): string {
   const dot = operator.indexOf(".");
   return dot < 0 ? operator : operator.slice(0, dot);
 }

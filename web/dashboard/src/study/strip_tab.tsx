@@ -10,6 +10,8 @@ import { Empty } from "../parts/empty";
 import { ErrorBox } from "../parts/error_box";
 import { formatMetric, metricLabel } from "../parts/format";
 import { Menu } from "../parts/menu";
+import { MetricSelect } from "../parts/metric_select";
+import { PRECISIONS } from "../parts/policy_strip";
 import { save } from "../parts/save";
 import { insight, type Strip } from "./insight";
 import { cellAt, layoutStrip, type StripLayout, svgOfStrip } from "./strip_layout";
@@ -30,13 +32,28 @@ function useWidth(): [number, (box: HTMLElement | null) => void] {
   return [width, setBox];
 }
 
-function paint(canvas: HTMLCanvasElement, layout: StripLayout, colour: (precision: string) => string, band: string, text: string, hovered: number | null): void {
-  const scale = window.devicePixelRatio || 1;
+interface Paints {
+  cell: (precision: string) => string;
+  band: string;
+  text: string;
+}
+
+/** What the page has beside its canvas, and a file must have in it. */
+interface Sheet {
+  surface: string;
+  labels: string[]; // one per row
+}
+
+function paint(canvas: HTMLCanvasElement, layout: StripLayout, { cell, band, text }: Paints, scale: number, hovered: number | null, sheet?: Sheet): void {
   canvas.width = Math.round(layout.width * scale);
   canvas.height = Math.round(layout.height * scale);
   Object.assign(canvas.style, { width: `${layout.width}px`, height: `${layout.height}px` });
   const context = canvas.getContext("2d")!;
   context.scale(scale, scale);
+  if (sheet) {
+    context.fillStyle = sheet.surface;
+    context.fillRect(0, 0, layout.width, layout.height);
+  }
   context.fillStyle = band;
   context.globalAlpha = 0.28;
   layout.bands.forEach(({ x, width }, i) => {
@@ -48,7 +65,7 @@ function paint(canvas: HTMLCanvasElement, layout: StripLayout, colour: (precisio
   }
   context.globalAlpha = 1;
   for (const { x, y, width, height, precision } of layout.boxes) {
-    context.fillStyle = colour(precision);
+    context.fillStyle = cell(precision);
     const corner = Math.min(1.5, width / 4);
     if (corner < 0.8 || height < 3) context.fillRect(x, y, width, height);
     else {
@@ -69,6 +86,13 @@ function paint(canvas: HTMLCanvasElement, layout: StripLayout, colour: (precisio
     context.fillText(said.length > 13 ? `${said.slice(0, 12)}…` : said, 0, 0);
     context.restore();
   }
+  context.font = "11px system-ui, sans-serif";
+  sheet?.labels.forEach((label, row) => context.fillText(label, 4, layout.head + row * layout.row + layout.row / 2 + 4));
+}
+
+function paintsOf(colours: ReturnType<typeof useColours>): Paints {
+  const cell = (precision: string) => (precision === "" ? colours.line : (colours.precision[precision] ?? colours.dot));
+  return { cell, band: colours.line, text: colours.muted };
 }
 
 interface PictureProps {
@@ -86,9 +110,8 @@ function Picture({ study, strip, metric }: PictureProps) {
   const left = narrow ? 62 : 168;
   const row = narrow ? 15 : 19;
   const layout = useMemo(() => (width > 0 ? layoutStrip(strip, width, left, row) : null), [strip, width, left, row]);
-  const colour = (precision: string) => (precision === "" ? colours.line : (colours.precision[precision] ?? colours.dot));
   useEffect(() => {
-    if (layout && canvas.current) paint(canvas.current, layout, colour, colours.line, colours.muted, at?.row ?? null);
+    if (layout && canvas.current) paint(canvas.current, layout, paintsOf(colours), window.devicePixelRatio || 1, at?.row ?? null);
   }, [layout, colours, at?.row]);
   const values = strip.rows.map(({ metrics }) => metrics[metric] ?? 0);
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -174,11 +197,17 @@ export function StripTab({ id, stage, objectives, metrics, ranges }: StripTabPro
         <p>Here each member of the front will be a row: its layers across, coloured by precision, as thick as they are wide.</p>
       </Empty>
     );
-  const present = ["f32", "bf16", "int8", "int8_w4"].filter((precision) => strip.rows.some(({ cells }) => cells.some((cell) => cell[1] === precision)));
-  const file = () => {
-    const layout = layoutStrip(strip, 1200, 168, 19);
-    const labels = strip.rows.map(({ number, metrics: values }) => `${number}  ${values[sort] === null || values[sort] === undefined ? "" : formatMetric(sort, values[sort]!)}`);
-    return svgOfStrip(layout, labels, (precision) => (precision ? (colours.precision[precision] ?? colours.dot) : colours.line), colours.text, colours.surface);
+  const present = PRECISIONS.filter((precision) => strip.rows.some(({ cells }) => cells.some((cell) => cell[1] === precision)));
+  const laidOut = () => layoutStrip(strip, 1200, 168, 19);
+  const labels = () => strip.rows.map(({ number, metrics: values }) => `${number}  ${values[sort] === null || values[sort] === undefined ? "" : formatMetric(sort, values[sort]!)}`);
+  const savePng = () => {
+    const canvas = document.createElement("canvas");
+    paint(canvas, laidOut(), { ...paintsOf(colours), text: colours.text }, 2, null, { surface: colours.surface, labels: labels() });
+    canvas.toBlob((blob) => blob && save("policy-strip.png", blob));
+  };
+  const saveSvg = () => {
+    const text = svgOfStrip(laidOut(), labels(), paintsOf(colours).cell, colours.text, colours.surface);
+    save("policy-strip.svg", new Blob([text], { type: "image/svg+xml" }));
   };
   const table = () => ({
     columns: ["trial", ...metrics, ...strip.operators.flatMap((name) => [`${name} precision`, `${name} params`, `${name} width`])],
@@ -196,25 +225,16 @@ export function StripTab({ id, stage, objectives, metrics, ranges }: StripTabPro
           {strip.rows.length < strip.front ? `${strip.rows.length} of ${strip.front}` : strip.front} members of the front, {strip.operators.length} operators
         </span>
         <span class="spacer" />
-        <label class="field">
-          sorted by
-          <select value={sort} onChange={(event) => setSort(event.currentTarget.value)}>
-            {metrics.map((metric) => (
-              <option key={metric} value={metric}>
-                {metricLabel(metric)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <MetricSelect label="sorted by" value={sort} metrics={metrics} onChange={setSort} />
         <button type="button" aria-label={order === "down" ? "Smallest first" : "Largest first"} onClick={() => setOrder(order === "down" ? "up" : "down")}>
           {order === "down" ? "↓" : "↑"}
         </button>
         <Menu
           label="Download Policy strip"
-          face="⤓"
+          face="↓"
           items={[
-            ["PNG", () => document.querySelector<HTMLCanvasElement>(".strip-picture canvas")?.toBlob((blob) => blob && save("policy-strip.png", blob))],
-            ["SVG", () => save("policy-strip.svg", new Blob([file()], { type: "image/svg+xml" }))],
+            ["PNG", savePng],
+            ["SVG", saveSvg],
             ["CSV", () => save("policy-strip.csv", new Blob([csvOf(table())], { type: "text/csv" }))],
           ]}
         />

@@ -108,43 +108,48 @@ export function StudyPage({ id }: { id: string }) {
     return points;
   }, [id]);
   const live = useLiveStudy(id);
-  const { study, view, connection, error } = live;
+  const { study, view, turn, connection, error } = live;
+  // One that has ended is followed no longer, until somebody has it go on.
+  const acted = () => connection === "ended" && live.again();
   if (!study) return error ? <ErrorBox error={error} /> : <p class="notice">Loading study…</p>;
-  return <Views id={id} study={study} view={view} lost={connection === "lost" || error !== null} settled={live.settled} first={first} />;
+  return <Views id={id} study={study} view={view} turn={turn} lost={connection === "lost" || error !== null} settled={live.settled} acted={acted} first={first} />;
 }
 
 interface ViewsProps {
   id: string;
   study: Study;
   view: StudyView;
+  turn: number;
   lost: boolean;
   settled: (sequence: number) => void;
+  acted: () => void;
   first: Promise<Points>;
 }
 
-/** Grows when enough is new: at first, by tenths, and when the study comes to rest. */
-function useStage(view: StudyView): number {
-  const stage = useRef({ number: 0, finished: view.finished, state: view.state });
+/** Grows when enough is new: at first, by tenths, when the study comes to rest, and with each turn of the view. */
+function useStage(view: StudyView, turn: number): number {
+  const stage = useRef({ number: 0, finished: view.finished, state: view.state, turn });
   const now = stage.current;
   const rests = view.state !== now.state && view.state !== "running";
   const grown = view.finished > Math.max(now.finished * GROWTH, now.finished + 20);
-  if (rests || grown) stage.current = { number: now.number + 1, finished: view.finished, state: view.state };
+  if (rests || grown || turn !== now.turn) stage.current = { number: now.number + 1, finished: view.finished, state: view.state, turn };
   else if (view.state !== now.state) stage.current = { ...now, state: view.state };
   return stage.current.number;
 }
 
-function Views({ id, study, view, lost, settled, first }: ViewsProps) {
+function Views({ id, study, view, turn, lost, settled, acted, first }: ViewsProps) {
   const mayChange = useMayChange();
   const route = useRoute();
   const tab = route.query.get("tab") ?? "front";
-  const objectives = study.spec.objectives;
-  const constraints = study.spec.constraints ?? [];
+  // What a study wants never changes, however often its document is asked for: what depends on it does not begin anew.
+  const objectives = useMemo(() => study.spec.objectives, [study.id]);
+  const constraints = useMemo(() => study.spec.constraints ?? [], [study.id]);
   const [x] = useQuery("x", (objectives[1] ?? objectives[0]!).metric);
   const [y] = useQuery("y", objectives[0]!.metric);
   const [z] = useQuery("z");
   const [where] = useQuery("where");
   const ranges = useMemo(() => parseWhere(where), [where]);
-  const stage = useStage(view);
+  const stage = useStage(view, turn);
   const crowd = Math.floor(view.finished / MOST_FRESH);
 
   // Genomes come along when a chart asks for them.
@@ -156,7 +161,9 @@ function Views({ id, study, view, lost, settled, first }: ViewsProps) {
     return asked;
   };
   const base = useKept(ask, [id, x, y, z, stage, crowd, withGenes]);
-  const summed = useKept(() => insight<StudyHistory>(id, "history", { limit: 4 }), [id, view.finished >= 8]);
+  // A study that was opened before its reference was fixed asks for it once it can be.
+  const unfixed = view.reference === null && view.history.length >= 8;
+  const summed = useKept(() => (unfixed ? insight<StudyHistory>(id, "history", { limit: 4 }) : Promise.resolve(null)), [id, unfixed && stage]);
   const sequence = base.value?.sequence ?? 0;
   useEffect(() => {
     if (sequence) settled(sequence);
@@ -168,7 +175,7 @@ function Views({ id, study, view, lost, settled, first }: ViewsProps) {
     const named = objectives.map(({ metric }) => metric);
     return [...named, ...Object.keys(points?.values ?? {}).filter((metric) => !named.includes(metric))];
   }, [objectives, points && Object.keys(points.values).join()]);
-  const main = useMemo(() => [...new Set([...objectives.map(({ metric }) => metric), ...constraints.map(({ metric }) => metric)])], [study]);
+  const main = useMemo(() => [...new Set([...objectives.map(({ metric }) => metric), ...constraints.map(({ metric }) => metric)])], [study.id]);
 
   const setRanges = (changed: Ranges) => changeQuery({ where: whereText(changed) });
   const narrow = (changed: Ranges) => setRanges({ ...ranges, ...changed });
@@ -181,7 +188,7 @@ function Views({ id, study, view, lost, settled, first }: ViewsProps) {
         <span class={`pill ${view.state}`} data-testid="state">
           {view.state}
         </span>
-        {mayChange && <Controls id={id} state={view.state} searchEnded={view.searchEnded} hasClock={typeof budget.seconds === "number"} />}
+        {mayChange && <Controls id={id} state={view.state} searchEnded={view.searchEnded} hasClock={typeof budget.seconds === "number"} onActed={acted} />}
       </PageHead>
       <Progress view={view} budget={budget} />
       <Tiles study={study} view={view} members={members} />
@@ -214,17 +221,22 @@ function Views({ id, study, view, lost, settled, first }: ViewsProps) {
                 onRange={narrow}
               />
               <div class="stack">
-                <HypervolumeChart study={study} history={view.history} reference={summed.value?.reference ?? null} />
+                <HypervolumeChart study={study} history={view.history} reference={view.reference ?? summed.value?.reference ?? null} />
                 <BestChart study={study} history={view.history} />
               </div>
             </div>
-            {(members ?? 0) > 0 && <Decide id={id} objectives={objectives} version={String(stage)} />}
+            {(members ?? 0) > 0 && <Decide id={id} objectives={objectives} version={String(stage)} onActed={acted} />}
             <TrialList study={id} points={points} within={within} metrics={main} objectives={objectives} />
           </>
         ) : (
           <Waiting height={900} />
         ))}
-      {tab === "genes" && points && <GenesTab id={id} stage={stage} where={where} points={base.value ?? points} within={base.value ? rowsWithin(base.value.values, base.value.number.length, ranges) : null} ranges={ranges} metrics={main} objectives={objectives} onRange={narrow} />}
+      {tab === "genes" &&
+        (base.value ? (
+          <GenesTab id={id} stage={stage} where={where} points={base.value} within={rowsWithin(base.value.values, base.value.number.length, ranges)} ranges={ranges} metrics={main} objectives={objectives} onRange={narrow} />
+        ) : (
+          <Waiting height={900} />
+        ))}
       {tab === "policies" && <StripTab id={id} stage={stage} objectives={objectives} metrics={main} ranges={ranges} />}
       {tab === "predictions" && <PredictionsTab id={id} stage={stage} objectives={objectives} />}
       {tab === "spread" && <SpreadTab id={id} stage={stage} metrics={main} ranges={ranges} />}

@@ -1,6 +1,6 @@
 // Two trials side by side with their differences marked: #/compare?a=STUDY:NUMBER&b=STUDY:NUMBER
 import { useEffect, useState } from "preact/hooks";
-import { get, getStudy, studyPath } from "../app/api";
+import { get, getAll, getStudy, studyPath } from "../app/api";
 import type { Goal, Study, Trial, TrialNetwork } from "../app/model";
 import { changeQuery, link, useQuery } from "../app/router";
 import { useAnswer } from "../parts/ask";
@@ -20,7 +20,7 @@ interface Side {
   network: TrialNetwork;
 }
 
-export function parsePlace(text: string): { study: string; number: number } | null {
+function parsePlace(text: string): { study: string; number: number } | null {
   const match = /^(.+):(\d+)$/.exec(text);
   return match ? { study: match[1]!, number: Number(match[2]) } : null;
 }
@@ -39,6 +39,7 @@ export function ComparePage() {
   const [b] = useQuery("b");
   const left = useAnswer(() => fetchSide(a), [a]);
   const right = useAnswer(() => fetchSide(b), [b]);
+  const { value: studies } = useAnswer(() => getAll<Study>("/v1/studies"), []);
   const swap = () => changeQuery({ a: b, b: a });
   return (
     <>
@@ -48,8 +49,8 @@ export function ComparePage() {
         </button>
       </PageHead>
       <div class="sides">
-        <Picker name="a" value={a} side={left.value} />
-        <Picker name="b" value={b} side={right.value} />
+        <Picker name="a" value={a} side={left.value} studies={studies ?? []} />
+        <Picker name="b" value={b} side={right.value} studies={studies ?? []} />
       </div>
       <ErrorBox error={left.error} />
       <ErrorBox error={right.error} />
@@ -58,9 +59,15 @@ export function ComparePage() {
   );
 }
 
-function Picker({ name, value, side }: { name: "a" | "b"; value: string; side: Side | null }) {
+interface PickerProps {
+  name: "a" | "b";
+  value: string;
+  side: Side | null;
+  studies: Study[];
+}
+
+function Picker({ name, value, side, studies }: PickerProps) {
   const place = parsePlace(value);
-  const { value: studies } = useAnswer(() => get<{ items: Study[] }>("/v1/studies"), []);
   const other = parsePlace(useQuery(name === "a" ? "b" : "a")[0]);
   const study = place?.study ?? other?.study ?? "";
   const choose = (of: string, number: number) => changeQuery({ [name]: of ? `${of}:${number}` : null });
@@ -78,12 +85,12 @@ function Picker({ name, value, side }: { name: "a" | "b"; value: string; side: S
           <span>Study</span>
           <select value={study} onChange={(event) => choose(event.currentTarget.value, place?.number ?? 0)}>
             {!study && <option value="">choose one</option>}
-            {(studies?.items ?? []).map((each) => (
+            {studies.map((each) => (
               <option key={each.id} value={each.id}>
                 {each.name}
               </option>
             ))}
-            {study && !studies?.items.some(({ id }) => id === study) && <option value={study}>{study}</option>}
+            {study && !studies.some(({ id }) => id === study) && <option value={study}>{study}</option>}
           </select>
         </label>
         <label class="field">
@@ -200,7 +207,7 @@ function Genes({ a, b }: { a: Side; b: Side }) {
       {shown.length === 0 ? (
         <p class="muted">Every gene is the same.</p>
       ) : (
-        <ul class="gene-list">
+        <ul class="gene-pairs">
           {shown.map(({ gene, a: left, b: right, differs }) => (
             <li key={gene} class={differs ? "differs" : ""}>
               <span class="muted">{gene}</span>

@@ -1,6 +1,7 @@
 // What tells two trials apart: metrics, genes, operators. Pure; tested by tests/web/network_model_test.mjs.
 import type { NetworkOperator } from "../../generated/openapi";
 import type { ConfigValue, Goal, Measurement, Trial } from "../app/model";
+import { plain } from "../parts/format";
 
 export type Verdict = "a" | "b" | "equal" | "unknown" | "";
 
@@ -19,7 +20,7 @@ export function verdictOf(metric: string, a: Measurement | undefined, b: Measure
   if (!a || !b) return "";
   if (a.value === b.value) return "equal";
   if (Math.abs(a.value - b.value) <= Math.hypot(a.spread, b.spread)) return "unknown";
-  const goal = goals.get(metric) ?? GOALS[metric];
+  const goal = goals.get(metric) ?? GOALS[plain(metric)];
   if (!goal) return "";
   return a.value > b.value === (goal === "maximize") ? "a" : "b";
 }

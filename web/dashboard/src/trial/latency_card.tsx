@@ -2,10 +2,11 @@
 import { useMemo } from "preact/hooks";
 import type { Measurement } from "../app/model";
 import { axisStyle, ChartCard, type ChartOption, tooltipStyle, useColours } from "../parts/chart";
-import { formatMs, threeDigits } from "./numbers";
+import { threeDigits } from "../parts/format";
+import { formatMs } from "./numbers";
 
 /** Points of the distribution, in order: [name, ms]. */
-export function pointsOf(latency: Measurement): [string, number][] {
+function pointsOf(latency: Measurement): [string, number][] {
   const detail = latency.detail ?? {};
   const points: [string, number | undefined][] = [
     ["median", latency.value],
@@ -17,7 +18,7 @@ export function pointsOf(latency: Measurement): [string, number][] {
 }
 
 /** What a reader of the number should know, one sentence each. */
-export function remarksOf(latency: Measurement): string[] {
+function remarksOf(latency: Measurement): string[] {
   const { detail = {}, samples } = latency;
   const remarks: string[] = [];
   if (samples > 0) remarks.push(`${samples.toLocaleString()} samples${detail.blocks ? ` in ${detail.blocks} blocks` : ""}.`);

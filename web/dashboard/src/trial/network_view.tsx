@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { NetworkOperator, NetworkPhase } from "../../generated/openapi";
 import { PolicyLegend } from "../parts/policy_strip";
-import { formatCount, formatMs } from "./numbers";
+import { formatMs, shortCount } from "./numbers";
 import { CELL, draw, type Drawing, type Edge, GAP, partOf, runsOf, type Shape, shortFacts, signatureOf, sumsOf } from "./network_model";
 
 const MARGIN = 16;
@@ -169,6 +169,8 @@ function useGestures(box: { current: HTMLDivElement | null }, zoom: Zoom, move: 
   const onPointerMove = (event: PointerEvent) => {
     const before = pointers.current.get(event.pointerId);
     if (!before) return;
+    // Its button was let go where nobody heard of it, outside of the window.
+    if (event.buttons === 0) return void pointers.current.delete(event.pointerId);
     const now = { x: event.clientX, y: event.clientY };
     const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
     pointers.current.set(event.pointerId, now);
@@ -290,7 +292,7 @@ function pressed(act: () => void) {
 
 function sumText(places: number[], operators: NetworkOperator[]): string {
   const { macs, ms } = sumsOf(places, operators);
-  return ms === null ? `${formatCount(macs)} MACs` : `${formatCount(macs)} MACs · ${formatMs(ms)}`;
+  return ms === null ? `${shortCount(macs)} MACs` : `${shortCount(macs)} MACs · ${formatMs(ms)}`;
 }
 
 function FrameShape({ shape, operators, onToggle }: { shape: Shape; operators: NetworkOperator[]; onToggle: (id: string) => void }) {

@@ -13,7 +13,7 @@ export function NotesCard({ study, trial }: { study: string; trial: Trial }) {
   useEffect(() => {
     setKept(trial.notes ?? "");
     setText(trial.notes ?? "");
-  }, [trial]);
+  }, [study, trial.number, trial.notes]);
   const save = () => {
     if (text === kept) return;
     patch<Trial>(studyPath(study, `/trials/${trial.number}`), { notes: text }).then(({ notes = "" }) => {

@@ -1,10 +1,8 @@
 // Large and small numbers as people read them.
 import { inUnit, metricUnit, threeDigits } from "../parts/format";
 
-export { formatBytes, threeDigits } from "../parts/format";
-
 /** 1234567 -> "1.23 M" */
-export function formatCount(count: number): string {
+export function shortCount(count: number): string {
   for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]] as const) if (Math.abs(count) >= size) return `${threeDigits(count / size)} ${unit}`;
   return threeDigits(count);
 }

@@ -1,6 +1,7 @@
 // One operator: what it computes, what it weighs, and the steps that it was compiled to.
 import type { NetworkOperator } from "../../generated/openapi";
-import { formatBytes, formatCount, formatMs } from "./numbers";
+import { formatBytes } from "../parts/format";
+import { formatMs, shortCount } from "./numbers";
 
 interface OperatorCardProps {
   operator: NetworkOperator;
@@ -39,7 +40,7 @@ export function OperatorCard({ operator, operators, onClose }: OperatorCardProps
         )}
         <dt>costs</dt>
         <dd>
-          {formatCount(operator.macs)} MACs, {formatCount(operator.params)} parameters in {formatBytes(operator.model_size_bytes)}
+          {shortCount(operator.macs)} MACs, {shortCount(operator.params)} parameters in {formatBytes(operator.model_size_bytes)}
         </dd>
         <dt>takes</dt>
         <dd>

@@ -1,32 +1,14 @@
 // How near each operator comes to what the machine can do: the roofline of Williams, Waterman and Patterson. Under the slope memory is the limit,
 // under the level line the arithmetic of its precision.
 import { useMemo, useState } from "preact/hooks";
-import type { MachinePeaks, NetworkOperator, NetworkPhase } from "../../generated/openapi";
+import type { MachinePeaks, NetworkPhase } from "../../generated/openapi";
 import { post } from "../app/api";
 import { useMayChange } from "../app/session";
 import { axisStyle, ChartCard, type ChartOption, tooltipStyle, useColours } from "../parts/chart";
 import { ErrorBox } from "../parts/error_box";
-import { formatMs, threeDigits } from "./numbers";
-
-interface Dot {
-  value: [number, number];
-  operator: NetworkOperator;
-}
-
-/** GMAC/s against MACs per byte, of the operators that multiply. */
-export function dotsOf(operators: NetworkOperator[]): Dot[] {
-  return operators.flatMap((operator) => {
-    const { macs, moved_bytes: bytes, time_ms: ms } = operator;
-    return macs > 0 && bytes > 0 && ms !== null && ms > 0 ? [{ value: [macs / bytes, macs / ms / 1e6] as [number, number], operator }] : [];
-  });
-}
-
-/** The roof of a precision over intensities: memory's slope up to the ridge, then level. */
-export function roofOf(peak: number, bytesPerMs: number, from: number, to: number): [number, number][] {
-  const ridge = peak / bytesPerMs;
-  const at = (intensity: number): [number, number] => [intensity, Math.min(peak, intensity * bytesPerMs) / 1e6];
-  return ridge > from && ridge < to ? [at(from), at(ridge), at(to)] : [at(from), at(to)];
-}
+import { threeDigits } from "../parts/format";
+import { formatMs } from "./numbers";
+import { type Dot, dotsOf, roofOf } from "./timing";
 
 interface RooflineProps {
   phase: NetworkPhase;

@@ -1,48 +1,13 @@
 // Where the time of a network goes: a bar for each block, stacked by what its operators do.
 import { BarChart } from "echarts/charts";
 import { useMemo } from "preact/hooks";
-import type { NetworkOperator, NetworkPhase } from "../../generated/openapi";
+import type { NetworkPhase } from "../../generated/openapi";
 import { axisStyle, ChartCard, type ChartOption, tooltipStyle, use, useColours } from "../parts/chart";
-import { formatMs, threeDigits } from "./numbers";
+import { threeDigits } from "../parts/format";
+import { formatMs } from "./numbers";
+import { barsOf } from "./timing";
 
 use([BarChart]);
-
-const MOST_KINDS = 7; // the rest is "other": more colours cannot be told apart
-
-interface Bars {
-  blocks: string[];
-  kinds: string[];
-  ms: number[][]; // [kind][block]
-}
-
-/** Conversions are a kind of their own: they are what a mix of precisions costs. */
-export function barsOf(operators: NetworkOperator[]): Bars {
-  const blocks: string[] = [];
-  const sums = new Map<string, Map<string, number>>();
-  const add = (kind: string, block: string, ms: number) => {
-    const row = sums.get(kind) ?? new Map<string, number>();
-    sums.set(kind, row.set(block, (row.get(block) ?? 0) + ms));
-  };
-  for (const operator of operators) {
-    const block = operator.block ?? operator.name;
-    for (const step of operator.steps) {
-      if (step.time_ms === undefined) continue;
-      if (!blocks.includes(block)) blocks.push(block);
-      add(step.reorder ? "conversion" : operator.kind.replaceAll("_", " "), block, step.time_ms);
-    }
-  }
-  const total = (row: Map<string, number>) => [...row.values()].reduce((sum, ms) => sum + ms, 0);
-  const ordered = [...sums].sort(([, a], [, b]) => total(b) - total(a));
-  const shown = ordered.length > MOST_KINDS ? ordered.slice(0, MOST_KINDS - 1) : ordered;
-  const kinds = shown.map(([kind]) => kind);
-  const ms = shown.map(([, row]) => blocks.map((block) => row.get(block) ?? 0));
-  const rest = ordered.slice(shown.length);
-  if (rest.length) {
-    kinds.push("other");
-    ms.push(blocks.map((block) => rest.reduce((sum, [, row]) => sum + (row.get(block) ?? 0), 0)));
-  }
-  return { blocks, kinds, ms };
-}
 
 interface TimesChartProps {
   phase: NetworkPhase;

@@ -6,6 +6,7 @@ import type { Trial, TrialNetwork } from "../app/model";
 import { link, useQuery } from "../app/router";
 import { useAnswer } from "../parts/ask";
 import { ErrorBox } from "../parts/error_box";
+import { plain } from "../parts/format";
 import { PageHead } from "../parts/page_head";
 import { ExportCard } from "./export_card";
 import { LatencyCard } from "./latency_card";
@@ -30,7 +31,7 @@ export function TrialPage({ study: id, number }: { study: string; number: number
   if (studyError || error) return <ErrorBox error={studyError ?? error} />;
   if (!study || !trial) return <p class="notice">Loading trial…</p>;
   const last = study.progress.budget.trials - 1;
-  const latency = trial.metrics.latency_ms;
+  const latency = Object.entries(trial.metrics).find(([metric]) => plain(metric) === "latency_ms")?.[1];
   return (
     <>
       <PageHead
