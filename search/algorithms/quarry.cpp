@@ -4,6 +4,8 @@
 // al. 2020, randomised confidence bounds); evolve on them from the measured front; measure the few
 // networks that add most hypervolume. Choose it for up to about 2000 evaluations of anything that
 // takes longer than a tenth of a second to measure. Why each part is there: search/README.md.
+#include <algorithm>
+
 #include "search/algorithms/generation.hpp"
 #include "search/algorithms/inner_search.hpp"
 #include "search/algorithms/registry.hpp"
@@ -11,6 +13,8 @@
 
 namespace quarry::search {
 namespace {
+
+constexpr std::size_t kTrialsPerPick = 500;
 
 struct QuarryOptions {
   std::size_t initial = 10;
@@ -47,8 +51,10 @@ class Quarry final : public SearchAlgorithm {
     // With fewer than two rows there is nothing to learn from yet.
     if (loops_ == 0 || measured_.size() < 2) return propose_first(rng);
     surrogate_.train(measured_, generation_.seen());
-    propose_predicted_front(rng);
-    while (generation_.proposed() < options_.batch) {
+    // A look costs the same however many trials there are, and tells less of each.
+    const std::size_t batch = std::max(options_.batch, measured_.size() / kTrialsPerPick);
+    propose_predicted_front(rng, batch);
+    while (generation_.proposed() < batch) {
       std::optional<Genome> genome = sampler_.draw(generation_.seen(), rng);
       if (!genome) break;
       generation_.propose({std::move(*genome), {.how = "random"}});
@@ -64,7 +70,7 @@ class Quarry final : public SearchAlgorithm {
     propose_initial_sample(problem_, options_.initial, generation_, rng);
   }
 
-  void propose_predicted_front(Rng& rng) {
+  void propose_predicted_front(Rng& rng, std::size_t batch_size) {
     std::vector<Genome> seeds;
     Points covered(problem_.objectives);
     for (const std::size_t i : feasible_front(measured_)) {
@@ -79,7 +85,7 @@ class Quarry final : public SearchAlgorithm {
                        surrogate_.predict(genomes, optimism, predicted);
                      });
     const std::vector<std::size_t> batch =
-        choose_batch(candidates, generation_.seen(), covered, options_.batch);
+        choose_batch(candidates, generation_.seen(), covered, batch_size);
     Candidates expected(problem_.objectives);
     surrogate_.predict(picked(candidates.genomes, batch), 0.0, expected);
     for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -113,7 +119,7 @@ std::vector<OptionSpec> option_specs() {
        .min = 1,
        .max = 256,
        .help = "trials measured after each look at the predictions; few find more, many keep "
-               "more workers busy"},
+               "more workers busy; at least one for every 500 trials measured before"},
       {.name = "optimism",
        .type = OptionType::kNumber,
        .fallback = defaults.optimism,

@@ -10,7 +10,6 @@
 
 namespace quarry::server {
 
-std::vector<FrontMember> members_of(const std::vector<TrialRecord>& front);
 std::vector<FrontMember> front_members(Store& store, const std::string& study);
 
 // The names of all metrics that a member has, and of every objective.

@@ -1,6 +1,7 @@
 // /v1/studies/{id}/trials and /front. Trials are stored as the JSON that is shown, so a page is a
 // concatenation; it is found in the database (list_store.hpp).
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -85,14 +86,30 @@ nlohmann::json choice_view(const FrontChoice& choice) {
           {"sentence", choice.sentence}};
 }
 
+// From the columns: a front of thousands of members is not read out of their documents again for
+// every move of a slider.
+std::vector<FrontMember> members_of(const StudyTable& table) {
+  std::vector<FrontMember> members;
+  for (std::size_t trial = 0; trial < table.size(); ++trial) {
+    if (table.on_front[trial] == 0) continue;
+    FrontMember& member = members.emplace_back();
+    member.number = static_cast<std::int64_t>(trial);
+    for (const auto& [metric, column] : table.metrics) {
+      if (std::isnan(column.value[trial])) continue;
+      member.metrics[metric] = {.value = column.value[trial],
+                                .spread = static_cast<double>(column.spread[trial])};
+    }
+  }
+  return members;
+}
+
 Response choose_from_front(const ApiContext& context, const Request& request,
                            const StudyRecord& record, const std::vector<TrialRecord>& baselines) {
   search::FieldErrors errors;
   const auto spec = parse_study_spec(nlohmann::json::parse(record.spec), context.supernets, errors,
                                      nullptr, context.resources);
   if (!spec) return field_problem("this server cannot read the study any more", errors);
-  const std::vector<FrontMember> members =
-      members_of(context.store.trials(record.id, {.limit = kLargestFront, .front_only = true}));
+  const std::vector<FrontMember> members = members_of(*context.tables.read(record.id));
   const FrontQuestion question =
       read_front_question(request.query, metrics_of(members, *spec), errors);
   Response refusal;
@@ -107,16 +124,12 @@ Response choose_from_front(const ApiContext& context, const Request& request,
 
 }  // namespace
 
-std::vector<FrontMember> members_of(const std::vector<TrialRecord>& front) {
+std::vector<FrontMember> front_members(Store& store, const std::string& study) {
   std::vector<FrontMember> members;
-  for (const TrialRecord& trial : front)
+  for (const TrialRecord& trial : store.trials(study, {.limit = kLargestFront, .front_only = true}))
     members.push_back(
         {trial.number, metrics_from_json(nlohmann::json::parse(trial.data).at("metrics"))});
   return members;
-}
-
-std::vector<FrontMember> front_members(Store& store, const std::string& study) {
-  return members_of(store.trials(study, {.limit = kLargestFront, .front_only = true}));
 }
 
 std::vector<std::string> metrics_of(const std::vector<FrontMember>& members,

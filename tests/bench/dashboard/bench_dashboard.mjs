@@ -2,7 +2,7 @@
 // and what an open page takes from a running study. Usage: node bench_dashboard.mjs QUARRY LARGE_STUDY OUTPUT_FOLDER [--trials N] [--pairs N] [--seconds N]
 // [--quick] [--data FOLDER]: without the running study; with the large study of a folder, written there where it is not yet.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -148,11 +148,26 @@ function processorSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** Of all processes of the browser: it is several. */
+function browserSeconds() {
+  const running = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  let sum = 0;
+  for (const pid of running) {
+    try {
+      if (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("/chromium")) sum += processorSeconds(pid);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return sum;
+}
+
 async function paceOf({ url, child }, id) {
-  const [begin, spent, before] = [performance.now(), processorSeconds(child.pid), await finishedTrials(url, id)];
+  const [begin, spent, browsers, before] = [performance.now(), processorSeconds(child.pid), browserSeconds(), await finishedTrials(url, id)];
   await new Promise((done) => setTimeout(done, seconds * 1000));
   const done = (await finishedTrials(url, id)) - before;
-  return { pace: done / ((performance.now() - begin) / 1000), cost: (processorSeconds(child.pid) - spent) / Math.max(done, 1) };
+  const passed = (performance.now() - begin) / 1000;
+  return { pace: done / passed, cost: (processorSeconds(child.pid) - spent) / Math.max(done, 1), browser: (browserSeconds() - browsers) / passed };
 }
 
 async function disturbRunningStudy(browser) {
@@ -170,19 +185,23 @@ async function disturbRunningStudy(browser) {
   await paceOf(server, id); // the first trials compile
   const losses = [];
   const more = [];
+  const browsers = [];
   const paces = [];
   for (let i = 0; i < pairs; ++i) {
     const alone = await paceOf(server, id);
     const { page } = await open(browser, `${server.url}/#/studies/${id}`);
+    await page.getByRole("img", { name: /front/i }).first().waitFor();
     const watched = await paceOf(server, id);
     await page.close();
     const after = await paceOf(server, id);
     losses.push(100 * (1 - watched.pace / ((alone.pace + after.pace) / 2)));
     more.push(100 * (watched.cost / ((alone.cost + after.cost) / 2) - 1));
+    browsers.push(100 * watched.browser);
     paces.push(alone.pace, after.pace);
   }
   const spread = 100 * (Math.max(...paces) / Math.min(...paces) - 1);
   figure("throughput lost to an open page", median(losses), "%", 3, `median of ${pairs}; ${median(paces).toFixed(1)} trials/s alone, which themselves vary by ${spread.toFixed(0)} %`);
+  figure("the browser's processor time, of one core", median(browsers), "%", undefined, "it takes this from a search on the same machine");
   figure("server's processor time a trial, more with an open page", median(more), "%", 3, `median of ${pairs}`);
   server.child.kill("SIGKILL");
 }

@@ -41,17 +41,18 @@ Timed time_get(Connection& connection, const std::string& target) {
 
 void front_section(Report& report, const ServiceOptions& options) {
   const test::ServerProcess server(options.folder + "/front");
-  Connection connection(server.url());
-  add_supernet(connection);
+  Connection starting(server.url());
+  add_supernet(starting);
   const Stopwatch watch;
   const double before = processor_seconds(server.pid());
   const json study =
-      connection.expect(201, "POST", "/v1/studies", formula_study(options.front_trials));
+      starting.expect(201, "POST", "/v1/studies", formula_study(options.front_trials));
   const std::string path = "/v1/studies/" + study["id"].get<std::string>();
   Connection(server.url()).stream(path + "/events", [](std::int64_t, const std::string&) {
     return true;
   });
   const double seconds = watch.seconds();
+  Connection connection(server.url());  // the first was idle for too long to be kept
   const json ended = connection.expect(200, "GET", path);
   const auto trials = ended["progress"]["trials"].get<double>();
   report.add({.figure = "trials of a study that measures nothing, nsga2, an event reader beside it",

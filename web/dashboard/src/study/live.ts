@@ -6,7 +6,9 @@ import { insight, type StudyHistory } from "./insight";
 import { emptyView, hasEnded, reduce, settle, type StudyView, viewOf } from "./reduce";
 
 const TYPES = ["study.state", "study.extended", "study.confirmed", "trial.finished", "trial.tested", "search.ended"];
-const FRAME_MS = 250; // a running study redraws so often at most
+// A running study redraws so often at most: what the browser takes, a search on the same machine lacks. The first event after a lull is shown at once.
+const FRAME_MS = 2000;
+const AT_ONCE_MS = 50; // and what came with it
 
 export type Connection = "connecting" | "live" | "lost" | "ended";
 
@@ -90,11 +92,13 @@ export function useLiveStudy(id: string): LiveStudy {
 function follow(id: string, after: number, over: boolean, onEvents: (events: StudyEvent[]) => void, onConnection: (connection: Connection) => void): () => void {
   let waiting: StudyEvent[] = [];
   let timer = 0;
+  let drawn = -FRAME_MS;
   let last = after;
   let source: EventSource;
   let retry = 0;
   const flush = () => {
     timer = 0;
+    drawn = performance.now();
     const events = waiting;
     waiting = [];
     onEvents(events);
@@ -103,7 +107,7 @@ function follow(id: string, after: number, over: boolean, onEvents: (events: Stu
     last = Number(message.lastEventId);
     const event: StudyEvent = { id: last, type, data: JSON.parse(message.data) };
     waiting.push(event);
-    timer ||= window.setTimeout(flush, FRAME_MS);
+    timer ||= window.setTimeout(flush, Math.max(AT_ONCE_MS, drawn + FRAME_MS - performance.now()));
     // A study that was extended has ended before.
     if (type === "study.state") over = hasEnded(String(event.data.state));
   };

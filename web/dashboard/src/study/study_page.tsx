@@ -38,7 +38,7 @@ const TABS = [
 const FILTERED = new Set(["front", "genes", "policies", "spread"]);
 
 // So much must have happened since until a tab asks the server again: a tenth, and a few hundred trials fold in meanwhile.
-const GROWTH = 1.1;
+const GROWTH = 1.25;
 const MOST_FRESH = 400;
 const MOST_DOTS = 3000; // besides the front
 
@@ -126,12 +126,12 @@ interface ViewsProps {
   first: Promise<Points>;
 }
 
-/** Grows when enough is new: at first, by tenths, when the study comes to rest, and with each turn of the view. */
+/** Grows when enough is new: at first, by quarters, when the study comes to rest, and with each turn of the view. */
 function useStage(view: StudyView, turn: number): number {
   const stage = useRef({ number: 0, finished: view.finished, state: view.state, turn });
   const now = stage.current;
   const rests = view.state !== now.state && view.state !== "running";
-  const grown = view.finished > Math.max(now.finished * GROWTH, now.finished + 20);
+  const grown = view.finished > Math.max(now.finished * GROWTH, now.finished + 50);
   if (rests || grown || turn !== now.turn) stage.current = { number: now.number + 1, finished: view.finished, state: view.state, turn };
   else if (view.state !== now.state) stage.current = { ...now, state: view.state };
   return stage.current.number;
