@@ -226,9 +226,10 @@ export function StripTab({ id, stage, objectives, metrics, ranges }: StripTabPro
         </span>
         <span class="spacer" />
         <MetricSelect label="sorted by" value={sort} metrics={metrics} onChange={setSort} />
-        <button type="button" aria-label={order === "down" ? "Smallest first" : "Largest first"} onClick={() => setOrder(order === "down" ? "up" : "down")}>
-          {order === "down" ? "↓" : "↑"}
-        </button>
+        <select aria-label="Order" value={order === "down" ? "down" : "up"} onChange={(event) => setOrder(event.currentTarget.value)}>
+          <option value="down">largest first</option>
+          <option value="up">smallest first</option>
+        </select>
         <Menu
           label="Download Policy strip"
           face="↓"

@@ -18,12 +18,13 @@ interface Window {
 
 interface NetworkViewProps {
   title: string;
+  note: string; // beside it
   phase: NetworkPhase;
   selected: string | null;
   onSelect: (operator: string | null) => void;
 }
 
-export function NetworkView({ title, phase, selected, onSelect }: NetworkViewProps) {
+export function NetworkView({ title, note, phase, selected, onSelect }: NetworkViewProps) {
   const { operators } = phase;
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 900, height: 420 });
@@ -72,9 +73,11 @@ export function NetworkView({ title, phase, selected, onSelect }: NetworkViewPro
   return (
     <section class="card network" aria-labelledby="network-title">
       <header class="card-head">
-        <h2 id="network-title">{title}</h2>
-        <PolicyLegend />
-        <span class="spacer" />
+        <div class="head-words">
+          <h2 id="network-title">{title}</h2>
+          {note && <span class="muted">{note}</span>}
+          <PolicyLegend />
+        </div>
         <button type="button" onClick={() => setOpen(open.size ? new Set() : new Set(everything.runs))} disabled={everything.runs.length === 0}>
           {open.size ? "Fold all" : "Unfold"}
         </button>

@@ -90,7 +90,13 @@ function NetworkPart({ study, number, measuredMs }: { study: string; number: num
           ))}
         </div>
       )}
-      <NetworkView title={network.phases.length > 1 ? `Network, ${phase.name}` : "Network"} phase={phase} selected={selected || null} onSelect={(name) => setSelected(name ?? "")} />
+      <NetworkView
+        title={network.phases.length > 1 ? `Network, ${phase.name}` : "Network"}
+        note={phase.rows > 1 ? `MACs and times of ${phase.rows} inputs at once` : ""}
+        phase={phase}
+        selected={selected || null}
+        onSelect={(name) => setSelected(name ?? "")}
+      />
       {operator && <OperatorCard operator={operator} operators={phase.operators} onClose={() => setSelected("")} />}
       {phase.failure && <ErrorBox error={`This machine cannot compile the network: ${phase.failure}`} />}
       {phase.sum_ms === null ? (
