@@ -223,7 +223,10 @@ class Latency final : public Evaluator {
     const std::string prefix = is_one_of_several ? phase.name + " " : "";
     for (const auto& [name, value] : latency_detail(measured))
       latency.detail[prefix + name] = value;
-    if (!is_one_of_several) return;
+    if (!is_one_of_several) {
+      latency.sample_values = summary.sample_values_ms;
+      return;
+    }
     latency.detail[prefix + "ms"] = summary.median_ms;
     latency.detail[prefix + "repetitions"] = repetitions;
   }

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <vector>
 
+#include "search/core/measurement.hpp"
+
 namespace quarry::evaluators {
 namespace {
 
@@ -265,6 +267,7 @@ LatencySummary summarise(std::span<const double> samples_ms, double relative_wid
   summary.high_ms = quantile(sorted, 0.9);
   summary.p95_ms = quantile(sorted, 0.95);
   summary.p99_ms = quantile(sorted, 0.99);
+  summary.sample_values_ms = search::thinned(std::move(sorted));
   summary.converged = summary.half_width_ms <= relative_width * summary.median_ms;
   return summary;
 }

@@ -65,7 +65,8 @@ struct LatencySummary {
   double p95_ms = 0.0;
   double p99_ms = 0.0;
   std::size_t samples = 0;
-  bool converged = false;  // the asked width was reached
+  std::vector<double> sample_values_ms;  // search::thinned
+  bool converged = false;                // the asked width was reached
   // Of the blocks:
   double drift = 1.0;  // the reference now, over its baseline; the samples are corrected by it
   std::size_t blocks = 0;

@@ -1,6 +1,7 @@
 // Tested by tests/evaluators/worker_test.cpp.
 #include "evaluators/worker.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <map>
@@ -39,6 +40,9 @@ class EvaluatorCache {
     for (const auto& [metric, measurement] : evaluation.metrics) {
       if (!std::isfinite(measurement.value) || !std::isfinite(measurement.spread))
         return failed("metric " + metric + " is not a finite number");
+      if (!std::ranges::all_of(measurement.sample_values,
+                               [](double value) { return std::isfinite(value); }))
+        return failed("a sample of metric " + metric + " is not a finite number");
       for (const auto& [name, value] : measurement.detail) {
         if (!std::isfinite(value))
           return failed("detail " + name + " of metric " + metric + " is not a finite number");

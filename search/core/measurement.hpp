@@ -1,9 +1,11 @@
 // A number with where it comes from. Measurements of two fingerprints never mix unmarked.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace quarry::search {
 
@@ -26,8 +28,17 @@ struct Measurement {
   // How the value came about, by name with units ("p95_ms", "drift"); empty where there is no more
   // to say.
   std::map<std::string, double> detail;
+  // How the samples lie: in the value's unit, ascending, evenly drawn where there are more than
+  // kMostSampleValues. Empty where nobody kept them.
+  std::vector<double> sample_values;
   bool operator==(const Measurement&) const = default;
 };
+
+inline constexpr std::size_t kMostSampleValues = 32;
+
+// At most so many of the values, ascending: the smallest, the largest and evenly spaced ones of
+// those between, to six digits.
+std::vector<double> thinned(std::vector<double> values);
 
 std::string to_text(Source source);
 

@@ -29,6 +29,8 @@ json measurement_view(const StoredMeasurement& found) {
   if (view["options"].is_discarded()) view["options"] = json::object();
   if (!found.fingerprint.empty()) view["fingerprint"] = found.fingerprint;
   if (json detail = json::parse(found.detail); !detail.empty()) view["detail"] = std::move(detail);
+  if (json values = json::parse(found.sample_values); !values.empty())
+    view["sample_values"] = std::move(values);
   return view;
 }
 
@@ -68,7 +70,7 @@ Response list_measurements(const ApiContext& context, const Request& request) {
                  {.name = "trial", .kind = FieldKind::kNumber}},
       .properties = {"id", "supernet", "supernet_version", "genome", "metric", "value", "spread",
                      "samples", "source", "evaluator", "options", "study", "trial", "fingerprint",
-                     "detail"},
+                     "detail", "sample_values"},
       .order = {{"id", true}},
       .shorthands = {{"supernet", "supernet"},
                      {"metric", "metric"},

@@ -21,6 +21,7 @@ using search::Presence;
 
 constexpr double kLargest = std::numeric_limits<double>::max();
 constexpr std::size_t kMostDetails = 1024;
+constexpr std::size_t kMostSamplesTold = 100'000;
 constexpr std::size_t kMostBytes = 4096;
 
 // The end of the number or bare word that starts at `begin`.
@@ -77,6 +78,23 @@ std::string text_of(search::ObjectReader& reader, const std::string& field, Pres
   return text;
 }
 
+// However many there are, in whatever order: what is kept of them is thinned.
+std::vector<double> sample_values_of(const json& given, const std::string& pointer,
+                                     search::FieldErrors& errors) {
+  std::vector<double> values;
+  if (given.size() > kMostSamplesTold) {
+    errors.push_back({pointer, "must have at most " + std::to_string(kMostSamplesTold) +
+                                   " numbers, got " + std::to_string(given.size())});
+    return values;
+  }
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (const auto value =
+            finite(given[i], search::child_pointer(pointer, std::to_string(i)), errors))
+      values.push_back(*value);
+  }
+  return search::thinned(std::move(values));
+}
+
 search::Measurement read_measurement(const json& given, const std::string& pointer,
                                      search::Source source, search::FieldErrors& errors) {
   search::Measurement measurement{.source = source};
@@ -103,6 +121,8 @@ search::Measurement read_measurement(const json& given, const std::string& point
       if (read) measurement.detail[name] = *read;
     }
   }
+  if (const json* values = reader.array("sample_values", Presence::kOptional))
+    measurement.sample_values = sample_values_of(*values, reader.pointer("sample_values"), errors);
   reader.finish();
   return measurement;
 }

@@ -140,11 +140,10 @@ std::string HttpTaskSource::report_body(const Task& task, const Evaluation& eval
   }
   for (const std::string& metric : task.metrics) {
     const search::Measurement& measurement = evaluation.metrics.at(metric);
-    body["metrics"][metric] = {{"value", measurement.value},
-                               {"spread", measurement.spread},
-                               {"samples", measurement.samples},
-                               {"fingerprint", measurement.fingerprint},
-                               {"detail", measurement.detail}};
+    body["metrics"][metric] = {
+        {"value", measurement.value},     {"spread", measurement.spread},
+        {"samples", measurement.samples}, {"fingerprint", measurement.fingerprint},
+        {"detail", measurement.detail},   {"sample_values", measurement.sample_values}};
   }
   const auto [id, text] = evaluators::find_evaluator(task.evaluator)
                               ->fingerprint(task.options, evaluators::kNoResources);

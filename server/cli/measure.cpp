@@ -137,6 +137,7 @@ json measurement_to_json(const search::Measurement& measurement) {
                {"samples", measurement.samples},
                {"source", search::to_text(measurement.source)}};
   if (!measurement.detail.empty()) view["detail"] = measurement.detail;
+  if (!measurement.sample_values.empty()) view["sample_values"] = measurement.sample_values;
   return view;
 }
 

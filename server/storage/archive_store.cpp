@@ -22,10 +22,11 @@ std::pair<std::vector<MeasurementRecord>, std::int64_t> ArchiveStore::measuremen
     const std::string& study, std::int64_t after, std::size_t limit) {
   const std::scoped_lock lock(database_->scan_mutex);
   std::pair<std::vector<MeasurementRecord>, std::int64_t> found{{}, after};
-  Query query(database_->scanner,
-              "SELECT id, supernet, genome, metric, evaluator, fingerprint, value, spread, "
-              "samples, source, trial, detail FROM measurements WHERE id > ? AND study = ? "
-              "ORDER BY id LIMIT ?");
+  Query query(
+      database_->scanner,
+      "SELECT id, supernet, genome, metric, evaluator, fingerprint, value, spread, "
+      "samples, source, trial, detail, sample_values FROM measurements WHERE id > ? AND study = ? "
+      "ORDER BY id LIMIT ?");
   query.bind(after).bind(study).bind(static_cast<std::int64_t>(limit));
   while (query.next()) {
     found.second = query.integer(0);
@@ -38,7 +39,8 @@ std::pair<std::vector<MeasurementRecord>, std::int64_t> ArchiveStore::measuremen
                          .samples = query.integer(8),
                          .source = static_cast<search::Source>(query.integer(9)),
                          .fingerprint = fingerprint,
-                         .detail = nlohmann::json::parse(query.text(11))},
+                         .detail = nlohmann::json::parse(query.text(11)),
+                         .sample_values = nlohmann::json::parse(query.text(12))},
          .trial = query.integer(10)});
   }
   return found;

@@ -14,7 +14,7 @@ namespace quarry::server {
 namespace {
 
 constexpr int kApplicationId = 0x51725279;  // "QrRy"
-constexpr int kSchemaVersion = 9;
+constexpr int kSchemaVersion = 10;
 constexpr int kFirstSchema = 2;  // what kSchema makes
 
 // Rows hold what one line of the file measured: {"accuracy": 0.754}.
@@ -138,7 +138,7 @@ END;
 )";
 
 // From one version to the next, in order: kMigrations[0] makes a 1 a 2.
-constexpr std::array<const char*, 8> kMigrations = {
+constexpr std::array<const char*, 9> kMigrations = {
     "ALTER TABLE measurements ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
     kAccessTables,
     kImportsSchema,
@@ -147,6 +147,7 @@ constexpr std::array<const char*, 8> kMigrations = {
     kLifeSchema,
     kTrialPageTables,
     kTrialLists,
+    "ALTER TABLE measurements ADD COLUMN sample_values TEXT NOT NULL DEFAULT '[]'",
 };
 static_assert(kMigrations.size() + 1 == kSchemaVersion);
 

@@ -91,8 +91,8 @@ std::string live_json(const std::map<std::size_t, std::string>& live) {
 
 constexpr const char* kMeasurementColumns =
     "m.id, m.supernet, m.genome, m.metric, m.evaluator, m.fingerprint, m.value, m.spread, "
-    "m.samples, m.source, m.study, m.trial, m.detail";
-constexpr int kMeasurementWidth = 13;
+    "m.samples, m.source, m.study, m.trial, m.detail, m.sample_values";
+constexpr int kMeasurementWidth = 14;
 
 // What stands before and after a separator in one column of the table.
 SqlText part_of(const std::string& column, const std::string& separator, bool is_first) {
@@ -141,7 +141,8 @@ StoredMeasurement read_measurement(const Query& query) {
                           .source = static_cast<search::Source>(query.integer(9)),
                           .study = query.text(10),
                           .trial = query.integer(11),
-                          .detail = query.text(12)};
+                          .detail = query.text(12),
+                          .sample_values = query.text(13)};
   std::tie(found.supernet, found.supernet_version) = split(query.text(1), '@');
   std::tie(found.evaluator, found.options) = split(query.text(4), ' ');
   return found;

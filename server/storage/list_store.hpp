@@ -47,7 +47,8 @@ struct StoredMeasurement {
   search::Source source = search::Source::kMeasured;
   std::string study;
   std::int64_t trial = 0;
-  std::string detail;  // a JSON object
+  std::string detail;         // a JSON object
+  std::string sample_values;  // a JSON array
 };
 
 struct KnownMachine {

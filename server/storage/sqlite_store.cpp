@@ -142,8 +142,8 @@ class SqliteStore final : public Store {
     const std::scoped_lock lock(read_mutex_);
     Query query(
         reader_,
-        "SELECT value, spread, samples, source, detail FROM measurements WHERE supernet = ? AND "
-        "genome = ? AND metric = ? AND evaluator = ? AND "
+        "SELECT value, spread, samples, source, detail, sample_values FROM measurements WHERE "
+        "supernet = ? AND genome = ? AND metric = ? AND evaluator = ? AND "
         "fingerprint = ? ORDER BY id DESC LIMIT 1");
     query.bind(key.supernet)
         .bind(key.genome)
@@ -156,7 +156,8 @@ class SqliteStore final : public Store {
                                .samples = query.integer(2),
                                .source = static_cast<search::Source>(query.integer(3)),
                                .fingerprint = key.fingerprint,
-                               .detail = nlohmann::json::parse(query.text(4))};
+                               .detail = nlohmann::json::parse(query.text(4)),
+                               .sample_values = nlohmann::json::parse(query.text(5))};
   }
 
   std::string fingerprint(const std::string& id) override {
@@ -239,7 +240,7 @@ class SqliteStore final : public Store {
   }
 
   void write_measurement(const std::string& study, const MeasurementRecord& record) {
-    Query(writer_, "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    Query(writer_, "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(record.key.supernet)
         .bind(record.key.genome)
         .bind(record.key.metric)
@@ -252,6 +253,7 @@ class SqliteStore final : public Store {
         .bind(study)
         .bind(record.trial)
         .bind(nlohmann::json(record.measurement.detail).dump())
+        .bind(nlohmann::json(record.measurement.sample_values).dump())
         .run();
   }
 

@@ -150,10 +150,13 @@ std::vector<Measurement> merge_runs(const std::vector<std::vector<Measurement>>&
       double own = 0.0;
       whole.value = mean_of(runs);
       whole.samples = 0;
+      std::vector<double> values;
       for (const Measurement& run : runs) {
         own += run.spread * run.spread;
         whole.samples += run.samples;
+        values.insert(values.end(), run.sample_values.begin(), run.sample_values.end());
       }
+      whole.sample_values = search::thinned(std::move(values));
       const double between = freedom == 0 ? 0.0
                                           : evaluators::student_95(freedom) * deviation *
                                                 std::abs(whole.value) / std::sqrt(count);

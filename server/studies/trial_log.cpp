@@ -36,6 +36,7 @@ json measurement_to_json(const search::Measurement& measurement) {
                {"source", search::to_text(measurement.source)}};
   if (!measurement.fingerprint.empty()) view["fingerprint"] = measurement.fingerprint;
   if (!measurement.detail.empty()) view["detail"] = measurement.detail;
+  if (!measurement.sample_values.empty()) view["sample_values"] = measurement.sample_values;
   return view;
 }
 
@@ -45,6 +46,7 @@ search::Measurement measurement_from_json(const json& view) {
                                   .samples = view.at("samples").get<std::int64_t>(),
                                   .fingerprint = view.value("fingerprint", "")};
   if (view.contains("detail")) view.at("detail").get_to(measurement.detail);
+  if (view.contains("sample_values")) view.at("sample_values").get_to(measurement.sample_values);
   const std::string source = view.at("source").get<std::string>();
   for (const search::Source candidate :
        {search::Source::kExact, search::Source::kMeasured, search::Source::kPredicted,

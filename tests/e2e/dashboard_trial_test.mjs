@@ -44,7 +44,7 @@ test("a trial's page shows each number with its spread, its machine and its orig
   assert.match(await row.innerText(), new RegExp(`${value < 1 ? value.toPrecision(3) : value.toFixed(2)} ms\\s+${Number(spread.toPrecision(2))} ms\\s+${samples.toLocaleString("en-US")}\\s+measured`));
   await page.getByText(Object.values(trial.machines)[0]).first().waitFor();
   await page.getByRole("region", { name: "Origin" }).getByText("largest int8").waitFor();
-  assert.match(await page.getByRole("img", { name: /^median .*99th percentile/ }).getAttribute("aria-label"), /95th percentile/);
+  assert.match(await page.getByRole("img", { name: /^median .*99th percentile/ }).getAttribute("aria-label"), /95th percentile.*samples from .* to /);
   assert.deepEqual(await seriousFindings(page), []);
   await page.close();
 });

@@ -20,6 +20,9 @@ TEST_CASE("the summary of a hundred ordered samples") {
   CHECK(summary.high_ms == 90);
   CHECK(summary.p95_ms == 95);
   CHECK(summary.p99_ms == 99);
+  REQUIRE(summary.sample_values_ms.size() == 32);
+  CHECK(summary.sample_values_ms.front() == 1);
+  CHECK(summary.sample_values_ms.back() == 100);
   CHECK_FALSE(summary.converged);
 }
 

@@ -72,14 +72,22 @@ TEST_CASE("a question restricts the doubt to the member that it chooses") {
 
 TEST_CASE("runs are merged into their mean, known as well as all runs agree") {
   // Every run is 1/101 of its mean beside it: s = sqrt(4 (1/101)^2 / 2), t of two degrees 4.303.
-  const auto merged =
-      merge_runs({{{.value = 10.0, .spread = 0.01, .samples = 5, .detail = {{"p95_ms", 11.0}}},
-                   {.value = 10.2, .spread = 0.01, .samples = 7, .detail = {{"p95_ms", 12.0}}}},
-                  {{.value = 5.0}, {.value = 5.1}}});
+  const auto merged = merge_runs({{{.value = 10.0,
+                                    .spread = 0.01,
+                                    .samples = 5,
+                                    .detail = {{"p95_ms", 11.0}},
+                                    .sample_values = {9.0, 11.0}},
+                                   {.value = 10.2,
+                                    .spread = 0.01,
+                                    .samples = 7,
+                                    .detail = {{"p95_ms", 12.0}},
+                                    .sample_values = {10.0, 12.0}}},
+                                  {{.value = 5.0}, {.value = 5.1}}});
   CHECK(merged[0].value == Approx(10.1));
   CHECK(merged[0].spread == Approx(4.303 * std::sqrt(2.0) / 101 * 10.1 / std::sqrt(2.0)));
   CHECK(merged[0].samples == 12);
   CHECK(merged[0].detail.at("p95_ms") == 11.5);
+  CHECK(merged[0].sample_values == std::vector{9.0, 10.0, 11.0, 12.0});
   CHECK(merged[0].detail.at("runs") == 2.0);
   CHECK(merged[0].detail.at("first_run") == 10.0);
   CHECK(merged[1].value == Approx(5.05));

@@ -139,7 +139,8 @@ TEST_CASE("a measurement answers only the very same question, the latest first")
                                   .spread = 0.1,
                                   .samples = 31,
                                   .fingerprint = "fp_1",
-                                  .detail = {{"drift", 1.01}}},
+                                  .detail = {{"drift", 1.01}},
+                                  .sample_values = {2.9, 3.0, 3.25}},
                                  1});
   change.fingerprints = {{"fp_1", "some machine"}};
   store->commit(change);
@@ -147,7 +148,8 @@ TEST_CASE("a measurement answers only the very same question, the latest first")
                                                             .spread = 0.1,
                                                             .samples = 31,
                                                             .fingerprint = "fp_1",
-                                                            .detail = {{"drift", 1.01}}});
+                                                            .detail = {{"drift", 1.01}},
+                                                            .sample_values = {2.9, 3.0, 3.25}});
   MeasurementKey other = key;
   other.fingerprint = "fp_2";
   CHECK_FALSE(store->find_measurement(other).has_value());

@@ -89,6 +89,19 @@ TEST_CASE("what is no finite number is refused with the place where it stands") 
   CHECK(asked.api.status() == 422);
 }
 
+TEST_CASE("samples that come with a result are kept in order, and each must be a number") {
+  Asked asked;
+  const json refused =
+      asked.complete_with({{"value", 0.5}, {"sample_values", {0.5, "0.6", nullptr}}});
+  CHECK(asked.api.status() == 422);
+  REQUIRE(refused["errors"].size() == 2);
+  CHECK(refused["errors"][0]["pointer"] == "/metrics/accuracy/sample_values/1");
+  asked.complete_with({{"value", 0.5}, {"sample_values", {0.75, 0.25, 0.5}}});
+  CHECK(asked.api.status() == 200);
+  const json stored = asked.complete_with(0.6)["stored"]["metrics"]["accuracy"];
+  CHECK(stored["sample_values"] == json{0.25, 0.5, 0.75});
+}
+
 TEST_CASE("every mistake of a result is told at once") {
   Asked asked;
   const json refused = asked.complete(

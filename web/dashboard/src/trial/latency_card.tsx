@@ -30,9 +30,13 @@ function remarksOf(latency: Measurement): string[] {
   return remarks;
 }
 
+const SAMPLES = "samples";
+
 export function LatencyCard({ latency }: { latency: Measurement }) {
   const colours = useColours();
   const points = useMemo(() => pointsOf(latency), [latency]);
+  const samples = latency.sample_values ?? [];
+  const rows = [...points.map(([name]) => name), ...(samples.length > 0 ? [SAMPLES] : [])];
   const option = useMemo<ChartOption>(() => {
     const low = latency.value - latency.spread;
     const high = latency.value + latency.spread;
@@ -41,7 +45,7 @@ export function LatencyCard({ latency }: { latency: Measurement }) {
       grid: { left: 116, right: 24, top: 8, bottom: 44 },
       tooltip: { ...tooltipStyle(), formatter: (item: unknown) => describe((item as { data: unknown }).data as [number, string]) },
       xAxis: { type: "value", scale: true, nameGap: 26, ...axisStyle("Latency (ms)"), axisLabel: { color: colours.muted, fontSize: 11, hideOverlap: true, formatter: threeDigits } },
-      yAxis: { type: "category", inverse: true, data: points.map(([name]) => name), ...axisStyle(""), splitLine: { show: false } },
+      yAxis: { type: "category", inverse: true, data: rows, ...axisStyle(""), splitLine: { show: false } },
       series: [
         {
           type: "line",
@@ -63,6 +67,14 @@ export function LatencyCard({ latency }: { latency: Measurement }) {
           data: points.map(([name, ms]) => [ms, name]),
           z: 3,
         },
+        {
+          type: "scatter",
+          name: SAMPLES,
+          symbolSize: 9,
+          // Where they lie over each other it is darker.
+          itemStyle: { color: colours.accent, opacity: 0.35 },
+          data: samples.map((ms) => [ms, SAMPLES]),
+        },
       ],
     };
   }, [latency, points, colours]);
@@ -71,9 +83,9 @@ export function LatencyCard({ latency }: { latency: Measurement }) {
       title="Latency"
       note={`${formatMs(latency.value)} ± ${formatMs(latency.spread)}`}
       option={option}
-      height={40 + 44 * points.length}
-      label={points.map(([name, ms]) => `${name} ${formatMs(ms)}`).join(", ")}
-      table={() => ({ columns: ["point", "ms"], rows: points.map(([name, ms]) => [name, ms]) })}
+      height={40 + 44 * rows.length}
+      label={[...points.map(([name, ms]) => `${name} ${formatMs(ms)}`), ...(samples.length ? [`samples from ${formatMs(samples[0]!)} to ${formatMs(samples.at(-1)!)}`] : [])].join(", ")}
+      table={() => ({ columns: ["point", "ms"], rows: [...points.map(([name, ms]) => [name, ms]), ...samples.map((ms) => ["sample", ms])] })}
     >
       <ul class="remarks muted">
         {remarksOf(latency).map((remark) => (
