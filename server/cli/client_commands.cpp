@@ -1,4 +1,4 @@
-// submit, watch and front. Tested end to end by tests/e2e/command_test.cpp.
+// submit and front. Tested end to end by tests/e2e/command_test.cpp.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -63,108 +63,6 @@ std::optional<std::string> with_seeds(const SubmitOptions& options, std::string 
   return study->dump();
 }
 
-// What the events of a study have said so far, and the line that shows it.
-class Progress {
- public:
-  explicit Progress(const json& study)
-      : objectives_(study.at("spec").at("objectives")),
-        budget_(study.at("progress").at("budget")) {}
-
-  void apply(const ServerSentEvent& event) {
-    const json data = json::parse(event.data);
-    elapsed_ = data.value("elapsed_s", elapsed_);
-    if (event.type == "study.state") {
-      state_ = data.at("state");
-      reason_ = data.at("reason");
-    } else if (event.type == "study.extended") {
-      budget_ = data.at("budget");
-      search_ended_ = false;
-    } else if (event.type == "trial.finished") {
-      ++finished_;
-      if (data.contains("hypervolume") && data["hypervolume"].is_number())
-        hypervolume_ = data["hypervolume"].get<double>();
-      if (data.contains("front")) {
-        front_ += data["front"].at("added").get<bool>() ? 1 : 0;
-        front_ -= static_cast<int>(data["front"].at("removed").size());
-        note_best(data);
-      }
-    } else if (event.type == "study.confirmed") {
-      front_ += static_cast<int>(data.at("front").at("added").size());
-      front_ -= static_cast<int>(data.at("front").at("removed").size());
-      if (data.at("hypervolume").is_number()) hypervolume_ = data["hypervolume"].get<double>();
-    } else if (event.type == "search.ended") {
-      search_ended_ = true;
-    } else if (event.type == "trial.tested") {
-      ++tested_;
-    }
-  }
-
-  double share() const {
-    const double trials = static_cast<double>(finished_) / budget_.at("trials").get<double>();
-    const double time =
-        budget_.contains("seconds") ? elapsed_ / budget_["seconds"].get<double>() : 0.0;
-    return search_ended_ ? 1.0 : std::min(std::max(trials, time), 1.0);
-  }
-
-  bool ended() const {
-    return state_ == "completed" || state_ == "failed" || state_ == "cancelled";
-  }
-  bool failed() const { return state_ == "failed"; }
-  bool cancelled() const { return state_ == "cancelled"; }
-  const std::string& reason() const { return reason_; }
-
-  std::string line() const {
-    if (search_ended_ && !ended())
-      return fmt::format("{} measuring the front on the test set: {} done", bar(), tested_);
-    const double rate = elapsed_ > 0 ? finished_ / elapsed_ : 0.0;
-    std::string text = fmt::format("{} {}/{} trials  {:.2f}/s  front {}", bar(), finished_,
-                                   budget_.at("trials").get<long>(), rate, front_);
-    if (hypervolume_) text += fmt::format("  hypervolume {:.4f}", *hypervolume_);
-    for (const auto& [metric, best] : best_) text += fmt::format("  {} {:.4g}", metric, best);
-    if (!search_ended_ && rate > 0) {
-      double left = (budget_.at("trials").get<double>() - finished_) / rate;
-      if (budget_.contains("seconds"))
-        left = std::min(left, budget_["seconds"].get<double>() - elapsed_);
-      text += "  ETA " + duration(std::max(left, 0.0));
-    }
-    return text;
-  }
-
- private:
-  std::string bar() const {
-    constexpr int kWidth = 24;
-    const int full = static_cast<int>(share() * kWidth);
-    std::string text;
-    for (int i = 0; i < kWidth; ++i) text += i < full ? "█" : "░";
-    return text;
-  }
-
-  void note_best(const json& data) {
-    for (const json& objective : objectives_) {
-      const std::string metric = objective.at("metric");
-      if (!data.at("metrics").contains(metric)) continue;
-      const double value = data["metrics"][metric].at("value");
-      const bool more_is_better = objective.at("goal") == "maximize";
-      const auto [place, fresh] = best_.try_emplace(metric, value);
-      if (!fresh)
-        place->second =
-            more_is_better ? std::max(place->second, value) : std::min(place->second, value);
-    }
-  }
-
-  json objectives_;
-  json budget_;
-  std::string state_;
-  std::string reason_;
-  double elapsed_ = 0.0;
-  int finished_ = 0;
-  int front_ = 0;
-  int tested_ = 0;
-  bool search_ended_ = false;
-  std::optional<double> hypervolume_;
-  std::map<std::string, double> best_;
-};
-
 std::string query_text(const FrontQuery& query) {
   std::string where;
   for (const std::string& condition : query.where) where += (where.empty() ? "" : ",") + condition;
@@ -203,42 +101,6 @@ int submit(const HttpClient& client, SubmitOptions options, std::string& id) {
   for (const std::string& sentence : seed_sentences(created))
     std::cerr << "quarry submit: " << sentence << "\n";
   std::cout << (options.as_json ? created.dump(2) : id) << std::endl;
-  return kDone;
-}
-
-int watch(const HttpClient& client, const std::string& study, bool as_json) {
-  int code = kDone;
-  const auto document = fetch_document(client, "/v1/studies/" + study, code);
-  if (!document) return code;
-  Progress progress(*document);
-  const bool terminal = !as_json && isatty(STDOUT_FILENO) != 0;
-  int tenths = 0;
-  client.stream(
-      "/v1/studies/" + study + "/events", 0,
-      [&](const ServerSentEvent& event) {
-        progress.apply(event);
-        if (as_json) {
-          std::cout << "{\"id\":" << event.id << ",\"type\":" << json(event.type)
-                    << ",\"data\":" << event.data << "}" << std::endl;
-        } else if (terminal) {
-          std::cout << "\r\033[2K" << progress.line() << std::flush;
-        } else if (static_cast<int>(progress.share() * 10) > tenths || progress.ended()) {
-          tenths = static_cast<int>(progress.share() * 10);
-          std::cout << progress.line() << std::endl;
-        }
-        // The server ends the stream: a study that was extended has ended before.
-        return true;
-      },
-      [&](const Response& response) { code = refuse(response); });
-  if (terminal) std::cout << "\n";
-  if (code != kDone) return code;
-  if (progress.failed() || progress.cancelled()) {
-    std::cerr << "quarry: the study "
-              << (progress.failed() ? "failed: " + progress.reason() : "was cancelled") << "\n";
-    return kWentWrong;
-  }
-  if (!as_json && !progress.reason().empty())
-    std::cout << "search ended: " << progress.reason() << "\n";
   return kDone;
 }
 

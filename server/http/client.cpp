@@ -1,6 +1,9 @@
 // Tested against the real server by tests/server/http_server_test.cpp.
 #include "server/http/client.hpp"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -8,6 +11,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
+#include <utility>
 
 namespace quarry::server {
 namespace {
@@ -50,6 +54,15 @@ bool deliver(std::string& text, const std::function<bool(const ServerSentEvent&)
   return true;
 }
 
+// A peer whose machine is gone, or the network to it, says nothing at all: what it would have sent
+// must not be waited for for ever.
+void notice_death(tcp::socket& socket) {
+  socket.set_option(asio::socket_base::keep_alive(true));
+  for (const auto& [name, value] :
+       {std::pair(TCP_KEEPIDLE, 30), {TCP_KEEPINTVL, 10}, {TCP_KEEPCNT, 3}})
+    setsockopt(socket.native_handle(), IPPROTO_TCP, name, &value, sizeof value);
+}
+
 }  // namespace
 
 HttpClient::HttpClient(const std::string& url, std::string token, std::string ca_file)
@@ -74,6 +87,7 @@ void HttpClient::connected(const Use& use) const {
   try {
     tcp::socket socket(context);
     asio::connect(socket, tcp::resolver(context).resolve(host_, port_));
+    notice_death(socket);
     if (!is_tls_) {
       is_connected = true;
       return use(socket);

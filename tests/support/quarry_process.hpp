@@ -126,8 +126,9 @@ struct DidNotStart : std::runtime_error {
 
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::string& data, std::vector<std::string> environment = {})
-      : child_({"serve", "--listen", "127.0.0.1:0", "--data", data}, std::move(environment)) {
+  explicit ServerProcess(const std::string& data, std::vector<std::string> environment = {},
+                         const std::string& listen = "127.0.0.1:0")
+      : child_({"serve", "--listen", listen, "--data", data}, std::move(environment)) {
     // "... serving http://127.0.0.1:40123 (data in ...)"
     const std::string line = child_.line();
     const std::size_t begin = line.find("http://");
