@@ -34,8 +34,8 @@ struct SubmitOptions {
 int submit(const HttpClient& client, SubmitOptions options, std::string& id);
 
 // Follows a study to its end: a progress bar on a terminal, a line every tenth of the budget
-// elsewhere; as_json: its events, one a line. Goes on where it was when the server comes back within
-// five minutes. 0 when it was completed.
+// elsewhere; as_json: its events, one a line. Goes on where it was when the server comes back
+// within five minutes. 0 when it was completed.
 int watch(const HttpClient& client, const std::string& study, bool as_json = false);
 
 enum class FrontFormat { kTable, kJson, kCsv };
