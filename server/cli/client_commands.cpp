@@ -1,11 +1,5 @@
 // submit and front. Tested end to end by tests/e2e/command_test.cpp.
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cmath>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "search/supernets/json_fields.hpp"
@@ -13,7 +7,6 @@
 #include "server/cli/front_report.hpp"
 #include "server/cli/input.hpp"
 #include "server/cli/seed_file.hpp"
-#include "server/cli/study_report.hpp"
 #include "server/http/router.hpp"
 
 namespace quarry::server {

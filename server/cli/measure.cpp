@@ -18,6 +18,7 @@
 #include "server/cli/input.hpp"
 #include "server/cli/operator_table.hpp"
 #include "server/cli/operators.hpp"
+#include "server/studies/trial_log.hpp"
 
 namespace quarry::server {
 namespace {
@@ -129,16 +130,6 @@ void print_metric(const std::string& name, const search::Measurement& measuremen
   if (measurement.detail.empty()) return;
   for (const search::Phase& phase : phases)
     print_detail(measurement.detail, phases.size() > 1 ? phase.name : "");
-}
-
-json measurement_to_json(const search::Measurement& measurement) {
-  json view = {{"value", measurement.value},
-               {"spread", measurement.spread},
-               {"samples", measurement.samples},
-               {"source", search::to_text(measurement.source)}};
-  if (!measurement.detail.empty()) view["detail"] = measurement.detail;
-  if (!measurement.sample_values.empty()) view["sample_values"] = measurement.sample_values;
-  return view;
 }
 
 std::optional<OperatorTable> measured_operators(const LoadedSupernet& supernet,
