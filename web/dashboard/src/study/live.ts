@@ -107,9 +107,13 @@ function follow(id: string, after: number, over: boolean, onEvents: (events: Stu
     last = Number(message.lastEventId);
     const event: StudyEvent = { id: last, type, data: JSON.parse(message.data) };
     waiting.push(event);
+    if (type === "study.state") {
+      over = hasEnded(String(event.data.state)); // one that was extended has ended before
+      // Who has just paused it is waiting for this.
+      clearTimeout(timer);
+      timer = window.setTimeout(flush, AT_ONCE_MS);
+    }
     timer ||= window.setTimeout(flush, Math.max(AT_ONCE_MS, drawn + FRAME_MS - performance.now()));
-    // A study that was extended has ended before.
-    if (type === "study.state") over = hasEnded(String(event.data.state));
   };
   const open = () => {
     source = new EventSource(studyPath(id, `/events?after=${last}&types=${TYPES.join(",")}`));
