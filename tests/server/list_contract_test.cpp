@@ -34,9 +34,11 @@ class Populated {
       rows += json{{"config", trial["config"]}, {"accuracy", 0.5}}.dump() + "\n";
     import_ = make("/v1/imports", {{"supernet", "fashion_vit"}, {"text", rows}});
     token_ = make("/v1/tokens", {{"name", "t"}});
+    // One trial, so that nothing moves any more once it is leased.
     make("/v1/studies", {{"supernet", "fashion_vit"},
                          {"objectives", {{{"metric", "accuracy"}}, {{"metric", "macs"}}}},
                          {"metrics", {{"accuracy", {{"evaluator", "external"}}}}},
+                         {"budget", {{"trials", 1}}},
                          {"algorithm", {{"name", "random"}}}});
     claim();
     document_ = api.call("GET", "/openapi.json");
