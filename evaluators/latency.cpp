@@ -17,6 +17,7 @@
 #include "evaluators/onednn/onednn_info.hpp"
 #include "evaluators/onednn/reference.hpp"
 #include "evaluators/reference_baseline.hpp"
+#include "predictors/statistics.hpp"
 
 namespace quarry::evaluators {
 namespace {
@@ -36,12 +37,6 @@ double load_average() {
 
 std::optional<MachineLock> take_machine(std::stop_token stop) {
   return MachineLock::acquire(machine_folder() + "/quarry-measuring.lock", std::move(stop));
-}
-
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
 }
 
 }  // namespace
@@ -118,8 +113,9 @@ std::optional<LatencyProfile> LatencyMeter::profile(CompiledNetwork& network,
     for (std::size_t k = 0; k < steps.size(); ++k) steps[k].push_back(step_ms[k]);
   }
   if (wholes.empty()) return std::nullopt;
-  LatencyProfile profile{.whole_ms = median_of(std::move(wholes))};
-  for (std::vector<double>& step : steps) profile.step_ms.push_back(median_of(std::move(step)));
+  LatencyProfile profile{.whole_ms = predictors::upper_median(std::move(wholes))};
+  for (std::vector<double>& step : steps)
+    profile.step_ms.push_back(predictors::upper_median(std::move(step)));
   return profile;
 }
 

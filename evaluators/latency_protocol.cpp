@@ -8,6 +8,7 @@
 #include <numeric>
 #include <vector>
 
+#include "predictors/statistics.hpp"
 #include "search/core/measurement.hpp"
 
 namespace quarry::evaluators {
@@ -21,12 +22,6 @@ constexpr double kWildSpread = 2.0;
 
 double quantile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
-}
-
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
 }
 
 double reference_level(const LatencySubject& subject) {
@@ -68,7 +63,7 @@ class Measuring {
       } while (subject_.seconds() - block_begin < protocol_.warm_up_seconds / 2 &&
                !stop_.stop_requested());
       const double elapsed = subject_.seconds() - begin;
-      const double level = median_of(block);
+      const double level = predictors::upper_median(block);
       samples_per_block_ = static_cast<std::size_t>(
           std::clamp(std::round(protocol_.block_seconds * 1e3 / std::max(level, 1e-6)), 1.0, 64.0));
       const bool stable = std::abs(level - previous) <= 0.02 * level;
@@ -174,7 +169,7 @@ class Measuring {
     const std::size_t last = std::min(position + kSmoothReach, used.size() - 1);
     std::vector<double> drifts;
     for (std::size_t i = first; i <= last; ++i) drifts.push_back(used[i]->drift);
-    return median_of(std::move(drifts));
+    return predictors::upper_median(std::move(drifts));
   }
 
   LatencySummary summary_of(const std::vector<const Block*>& used) const {
@@ -192,7 +187,7 @@ class Measuring {
     summary.timed_runs_ms = std::move(timed);
     const double elapsed_ms = (subject_.seconds() - begin_) * 1e3;
     summary.timed_share = elapsed_ms > 0.0 ? timed_ms_ / elapsed_ms : 0.0;
-    summary.drift = median_of(drifts);
+    summary.drift = predictors::upper_median(drifts);
     summary.blocks = blocks_.size();
     for (const Block& block : blocks_) summary.interrupted_samples += block.interrupted.size();
     summary.disturbed_blocks = static_cast<std::size_t>(

@@ -4,17 +4,12 @@
 #include <algorithm>
 #include <cassert>
 
+#include "predictors/statistics.hpp"
+
 namespace quarry::evaluators {
 namespace {
 
 constexpr std::int64_t kSettled = 8;  // networks
-
-double median_of(std::vector<double> values) {
-  if (values.empty()) return 0.0;
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2.0;
-}
 
 struct Timed {
   const CompiledStep* step = nullptr;
@@ -40,7 +35,7 @@ std::string step_key(const std::string& kind, const std::string& shape) {
   return kind + " " + shape;
 }
 
-double StepTime::median_ms() const { return median_of(recent_ms); }
+double StepTime::median_ms() const { return predictors::median(recent_ms); }
 
 bool OperatorTimes::is_settled(const std::string& fingerprint,
                                std::span<const CompiledStep> steps) const {
@@ -71,7 +66,7 @@ void OperatorTimes::record(const std::string& fingerprint, std::size_t rows,
       row.bytes = timed.step->bytes;
       row.is_reorder = timed.step->is_reorder;
       ++row.networks;
-      row.recent_ms.push_back(median_of(std::move(timed.ms)));
+      row.recent_ms.push_back(predictors::median(std::move(timed.ms)));
       if (row.recent_ms.size() > StepTime::kRecent) row.recent_ms.erase(row.recent_ms.begin());
       change.steps.push_back(row);
       network.steps.emplace_back(key, timed.times);

@@ -6,12 +6,12 @@
 
 #include "evaluators/evaluator.hpp"
 #include "evaluators/stored_predictor.hpp"
+#include "predictors/statistics.hpp"
 
 namespace quarry::evaluators {
 namespace {
 
 // A measurement's spread is half of its 95 % interval.
-constexpr double kSpreadReach = 1.959963984540054;
 
 class Predicting final : public Evaluator {
  public:
@@ -25,13 +25,14 @@ class Predicting final : public Evaluator {
       if (!std::isfinite(guess.mean) || !std::isfinite(guess.standard_deviation))
         throw std::runtime_error("predictor " + predictor_->reference() +
                                  " has no finite guess for a network; train it again");
-      evaluations.push_back({.metrics = {{predictor_->metric,
-                                          {.value = guess.mean,
-                                           .spread = kSpreadReach * guess.standard_deviation,
-                                           .samples = 0,
-                                           .source = search::Source::kPredicted,
-                                           .fingerprint = predictor_->training.fingerprint}}},
-                             .failure = ""});
+      evaluations.push_back(
+          {.metrics = {{predictor_->metric,
+                        {.value = guess.mean,
+                         .spread = predictors::kNinetyFivePercent * guess.standard_deviation,
+                         .samples = 0,
+                         .source = search::Source::kPredicted,
+                         .fingerprint = predictor_->training.fingerprint}}},
+           .failure = ""});
     }
     return evaluations;
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "predictors/predictor.hpp"
+#include "predictors/statistics.hpp"
 #include "search/core/genome.hpp"
 
 namespace quarry::evaluators {
@@ -17,7 +18,7 @@ namespace quarry::evaluators {
 // Of the intervals that are shown, and how many standard deviations of a normal distribution they
 // reach to either side.
 inline constexpr double kIntervalLevel = 0.9;
-inline constexpr double kIntervalReach = 1.6448536269514722;
+inline constexpr double kIntervalReach = predictors::kNinetyPercent;
 
 // A model's own deviation is often wrong by a factor; the one that is shown is
 // scale * max(deviation, least).

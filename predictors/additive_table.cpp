@@ -14,7 +14,7 @@
 namespace quarry::predictors {
 namespace {
 
-constexpr const char* kName = "additive_table";
+constexpr const char* kAdditiveTable = "additive_table";
 constexpr std::size_t kFolds = 5;
 constexpr double kPenalties[] = {0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0};
 constexpr double kUsualPenalty = 3.0;
@@ -76,7 +76,7 @@ class AdditiveTable final : public Predictor {
   }
 
   ModelState save() const override {
-    ModelState state = state_of(kName, columns_);
+    ModelState state = state_of(kAdditiveTable, columns_);
     scale_.save(state);
     standardised_.save(state);
     state.numbers["table"] = table_;
@@ -87,7 +87,7 @@ class AdditiveTable final : public Predictor {
   }
 
   void restore(const ModelState& state) override {
-    require_state(state, kName, columns_);
+    require_state(state, kAdditiveTable, columns_);
     AdditiveTable restored(sweeps_, columns_);
     restored.scale_ = TargetScale::restored(state);
     restored.standardised_ = Standardised::restored(state, columns_.size());

@@ -6,10 +6,11 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "predictors/statistics.hpp"
+
 namespace quarry::predictors {
 namespace {
 
-constexpr double kNinetyPercent = 1.6448536269514722;
 constexpr std::size_t kMostMembers = 64;
 
 }  // namespace

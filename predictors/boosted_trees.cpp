@@ -13,7 +13,7 @@
 namespace quarry::predictors {
 namespace {
 
-constexpr const char* kName = "boosted_trees";
+constexpr const char* kBoostedTrees = "boosted_trees";
 constexpr std::size_t kHeldOut = 5;  // every fifth row
 
 struct BoostingOptions {
@@ -54,7 +54,7 @@ class BoostedTrees final : public Predictor {
   }
 
   ModelState save() const override {
-    ModelState state = state_of(kName, columns_);
+    ModelState state = state_of(kBoostedTrees, columns_);
     scale_.save(state);
     trees_.save(state);
     state.numbers["standard_deviation"] = {standard_deviation_};
@@ -62,7 +62,7 @@ class BoostedTrees final : public Predictor {
   }
 
   void restore(const ModelState& state) override {
-    require_state(state, kName, columns_);
+    require_state(state, kBoostedTrees, columns_);
     BoostedTrees restored(options_, columns_);
     restored.scale_ = TargetScale::restored(state);
     restored.trees_ = TreeEnsemble::restored(state, features_.size());

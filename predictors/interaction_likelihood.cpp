@@ -15,7 +15,7 @@ using Eigen::VectorXf;
 
 namespace {
 
-constexpr double kJitter = 1e-6;  // in units of the targets' variance: the sums are floats
+constexpr double kSumJitter = 1e-6;  // in units of the targets' variance: the sums are floats
 constexpr Index kAmplitudes = 5;
 
 // Half squares of the log parameters' distance from their usual values.
@@ -116,7 +116,7 @@ double InteractionLikelihood::operator()(const VectorXd& logs, VectorXd& gradien
                      static_cast<float>(product) * decay.array())
                         .matrix()
                         .cast<double>();
-  kernel.diagonal().array() += parameters.at(P::kNoise) + kJitter;
+  kernel.diagonal().array() += parameters.at(P::kNoise) + kSumJitter;
   kernel.diagonal() += known_variances_;
   const Eigen::LLT<Eigen::Ref<MatrixXd>> cholesky(kernel);
   if (cholesky.info() != Eigen::Success) return std::numeric_limits<double>::infinity();

@@ -20,7 +20,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using Eigen::VectorXf;
 
-constexpr const char* kName = "interaction_process";
+constexpr const char* kInteractionProcess = "interaction_process";
 constexpr Index kLeastForOutliers = 20;
 constexpr double kMedianToDeviation = 1.4826;  // of a normal distribution
 constexpr double kOutlier = 4.0;               // deviations; one normal row of 16,000
@@ -71,7 +71,7 @@ class InteractionProcess final : public Predictor {
   }
 
   ModelState save() const override {
-    ModelState state = state_of(kName, columns_);
+    ModelState state = state_of(kInteractionProcess, columns_);
     state.numbers["mean"] = {mean_};
     state.numbers["scale"] = {scale_};
     if (constant_) return state;
@@ -87,7 +87,7 @@ class InteractionProcess final : public Predictor {
 
   // A constant process has no rows.
   void restore(const ModelState& state) override {
-    require_state(state, kName, columns_);
+    require_state(state, kInteractionProcess, columns_);
     InteractionProcess restored(options_, columns_);
     restored.mean_ = saved_number(state, "mean");
     restored.scale_ = saved_number(state, "scale");
@@ -123,7 +123,8 @@ class InteractionProcess final : public Predictor {
   }
 
   [[noreturn]] static void refuse(const std::string& what) {
-    throw std::invalid_argument(std::string("the stored state of '") + kName + "' " + what);
+    throw std::invalid_argument(std::string("the stored state of '") + kInteractionProcess + "' " +
+                                what);
   }
 
   // Centres and scales y; remembers how.

@@ -19,7 +19,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr const char* kName = "mlp_ensemble";
+constexpr const char* kMlpEnsemble = "mlp_ensemble";
 constexpr Index kBatch = 32;
 constexpr double kLearningRate = 0.01;
 
@@ -150,7 +150,7 @@ class MlpEnsemble final : public Predictor {
   }
 
   ModelState save() const override {
-    ModelState state = state_of(kName, columns_);
+    ModelState state = state_of(kMlpEnsemble, columns_);
     scale_.save(state);
     if (networks_.empty()) return state;
     standardised_.save(state);
@@ -162,7 +162,7 @@ class MlpEnsemble final : public Predictor {
   }
 
   void restore(const ModelState& state) override {
-    require_state(state, kName, columns_);
+    require_state(state, kMlpEnsemble, columns_);
     MlpOptions options = options_;
     if (state.numbers.contains("hidden"))
       options.hidden = static_cast<int>(saved_count(state, "hidden", 1, 1024));

@@ -14,6 +14,13 @@ using Eigen::Map;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
+// A value with its derivatives by the mean and the variance that went in.
+struct Moment {
+  double value = 0.0;
+  double by_mean = 0.0;
+  double by_variance = 0.0;
+};
+
 namespace {
 
 constexpr Index kHidden = 32;
@@ -21,13 +28,6 @@ constexpr double kLearningRate = 5e-5;
 constexpr double kLeastVariance = 1e-10;
 
 double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
-
-// A value with its derivatives by the mean and the variance that went in.
-struct Moment {
-  double value = 0.0;
-  double by_mean = 0.0;
-  double by_variance = 0.0;
-};
 
 // Mean and variance of ReLU of a normal variable, with the logistic in place of its distribution
 // function.

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "predictors/cross_validation.hpp"
+#include "predictors/statistics.hpp"
 
 namespace quarry::predictors {
 namespace {
 
 // Standard normal: this share of it lies within so many deviations.
-constexpr double kNinetyPercent = 1.6448536269514722;
 
 std::vector<std::size_t> sorted_by(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());

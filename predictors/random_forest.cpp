@@ -11,7 +11,7 @@
 namespace quarry::predictors {
 namespace {
 
-constexpr const char* kName = "random_forest";
+constexpr const char* kRandomForest = "random_forest";
 
 class RandomForest final : public Predictor {
  public:
@@ -59,14 +59,14 @@ class RandomForest final : public Predictor {
   }
 
   ModelState save() const override {
-    ModelState state = state_of(kName, columns_);
+    ModelState state = state_of(kRandomForest, columns_);
     scale_.save(state);
     trees_.save(state);
     return state;
   }
 
   void restore(const ModelState& state) override {
-    require_state(state, kName, columns_);
+    require_state(state, kRandomForest, columns_);
     RandomForest restored(tree_count_, depth_, columns_);
     restored.scale_ = TargetScale::restored(state);
     restored.trees_ = TreeEnsemble::restored(state, features_.size());

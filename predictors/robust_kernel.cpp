@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "predictors/row_choice.hpp"
+#include "predictors/statistics.hpp"
 #include "predictors/training_rows.hpp"
 
 namespace quarry::predictors {
@@ -27,16 +28,9 @@ constexpr double kConstant = 0.1;  // the kernel's variance of the mean
 // Widths of the kernel over the mean distance, noise variances over the function's.
 constexpr std::array<double, 3> kWidths = {0.6, 1.6, 4.0};
 constexpr std::array<double, 5> kNoises = {0.001, 0.003, 0.01, 0.03, 0.1};
-constexpr double kNinetyPercent = 1.6448536269514722;  // of a normal distribution, two-sided
 
-double quantile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  const auto place = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
-  return values[place];
-}
-
-double quantile(const ArrayXd& values, double share) {
-  return quantile(std::vector<double>(values.data(), values.data() + values.size()), share);
+double quantile_of(const ArrayXd& values, double share) {
+  return nearest_quantile(std::vector<double>(values.data(), values.data() + values.size()), share);
 }
 
 // Levels as one-hot features, all 0 where absent; everything centred, numbers of deviation 1.
@@ -259,7 +253,7 @@ class RobustKernel final : public Predictor {
       const Eigen::LLT<MatrixXd> cholesky(noisy);
       const ArrayXd diagonal = inverse_diagonal(cholesky);
       const ArrayXd residual = cholesky.solve(targets_).array() / diagonal;
-      const double usual = std::max(1.4826 * quantile(residual.abs(), 0.5), 1e-9);
+      const double usual = std::max(1.4826 * quantile_of(residual.abs(), 0.5), 1e-9);
       const ArrayXd growth = (kFreedom + (residual / usual).square()) / (kFreedom + 1.0);
       variances_ = known.array() + noise_ * growth;
     }
@@ -282,7 +276,7 @@ class RobustKernel final : public Predictor {
     // Of a left-out row as any other: with the usual noise, not with the one that it was given.
     const ArrayXd variance = (1.0 / diagonal - variances_.array()).max(0.0) + noise_;
     const ArrayXd standardised = (alpha_.array() / diagonal).abs() / variance.sqrt();
-    widening_ = quantile(standardised, 0.9) / kNinetyPercent;
+    widening_ = quantile_of(standardised, 0.9) / kNinetyPercent;
   }
 
   void predict_row(const Matrix& x, std::size_t i, Prediction& prediction) const {

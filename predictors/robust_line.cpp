@@ -8,6 +8,8 @@
 #include <limits>
 #include <numeric>
 
+#include "predictors/statistics.hpp"
+
 namespace quarry::predictors {
 namespace {
 
@@ -18,9 +20,8 @@ using Eigen::VectorXd;
 
 constexpr std::array<double, 7> kPenalties = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0};
 constexpr double kFreePenalty = 0.1;  // of the others'
-constexpr double kFreedom = 2.0;      // of the Student-t distribution
-constexpr int kReweightings = 10;
-constexpr double kNinetyPercent = 1.6448536269514722;  // of a normal distribution, two-sided
+constexpr double kLineFreedom = 2.0;  // of the Student-t distribution
+constexpr int kLineReweightings = 10;
 constexpr double kCap = 4.0;
 
 std::size_t width(const Column& column) {
@@ -46,12 +47,6 @@ void write_features(const Columns& columns, std::span<const double> scales,
   }
 }
 
-double quantile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  const auto place = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
-  return values[place];
-}
-
 struct Line {
   VectorXd coefficients;
   std::vector<double> left_out;  // absolute errors
@@ -61,7 +56,7 @@ struct Line {
 Line fit_line(const MatrixXd& a, const VectorXd& targets, const VectorXd& penalties) {
   Line line;
   ArrayXd weights = ArrayXd::Ones(targets.size());
-  for (int round = 0; round < kReweightings; ++round) {
+  for (int round = 0; round < kLineReweightings; ++round) {
     const MatrixXd weighted = weights.matrix().asDiagonal() * a;
     MatrixXd normal = a.transpose() * weighted;
     normal.diagonal() += penalties;
@@ -72,8 +67,8 @@ Line fit_line(const MatrixXd& a, const VectorXd& targets, const VectorXd& penalt
         (solver.solve(weighted.transpose()).transpose().array() * a.array()).rowwise().sum();
     const ArrayXd errors = (residual / (1.0 - leverage).max(1e-6)).abs();
     line.left_out.assign(errors.data(), errors.data() + errors.size());
-    const double usual = std::max(1.4826 * quantile(line.left_out, 0.5), 1e-9);
-    weights = (kFreedom + 1.0) / (kFreedom + (residual / usual).square());
+    const double usual = std::max(1.4826 * nearest_quantile(line.left_out, 0.5), 1e-9);
+    weights = (kLineFreedom + 1.0) / (kLineFreedom + (residual / usual).square());
   }
   return line;
 }
@@ -81,7 +76,7 @@ Line fit_line(const MatrixXd& a, const VectorXd& targets, const VectorXd& penalt
 }  // namespace
 
 double capped_mean(std::span<const double> absolute_errors) {
-  const double cap = kCap * quantile({absolute_errors.begin(), absolute_errors.end()}, 0.5);
+  const double cap = kCap * nearest_quantile({absolute_errors.begin(), absolute_errors.end()}, 0.5);
   double total = 0.0;
   for (const double error : absolute_errors) total += std::min(error, cap);
   return total / static_cast<double>(absolute_errors.size());

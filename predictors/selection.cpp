@@ -19,8 +19,8 @@
 namespace quarry::predictors {
 namespace {
 
-constexpr const char* kName = "auto";
-constexpr std::size_t kLeastRows = 10;
+constexpr const char* kSelection = "auto";
+constexpr std::size_t kLeastChoosingRows = 10;
 constexpr int kGreedySteps = 20;
 // From so many rows, or rows times columns, on the held-out guesses use what was learned from all
 // rows (update()), and kinds that learn everything anew for every fold are not tried.
@@ -58,7 +58,7 @@ class Selection final : public Predictor {
                .folds = std::min(options_.folds, x.rows),
                .candidates = {},
                .held_out = {}};
-    if (x.rows < kLeastRows || TargetScale::of(y).constant()) {
+    if (x.rows < kLeastChoosingRows || TargetScale::of(y).constant()) {
       blend_ = Blend({{find_predictor("interaction_process")}}, 0.0, columns_);
       return blend_.fit(x, y, noise, true);
     }
@@ -90,7 +90,7 @@ class Selection final : public Predictor {
   Prediction predict(const Matrix& x) const override { return blend_.predict(x); }
 
   ModelState save() const override {
-    ModelState state = state_of(kName, columns_);
+    ModelState state = state_of(kSelection, columns_);
     blend_.save(state);
     state.texts["metric"] = report_.metric;
     state.numbers["folds"] = {static_cast<double>(report_.folds)};
@@ -109,7 +109,7 @@ class Selection final : public Predictor {
   }
 
   void restore(const ModelState& state) override {
-    require_state(state, kName, columns_);
+    require_state(state, kSelection, columns_);
     SelectionReport report = selection_report(state);
     Blend restored = Blend::restored(state, columns_);
     if (restored.members().empty())
@@ -136,7 +136,7 @@ class Selection final : public Predictor {
     const auto [low, high] = std::ranges::minmax(y);
     std::vector<Candidate> candidates;
     for (const PredictorEntry& entry : predictor_registry()) {
-      if (entry.name == kName || entry.name == "stacking") continue;
+      if (entry.name == kSelection || entry.name == "stacking") continue;
       if (is_large(x) && std::ranges::count(kSlow, entry.name) > 0) continue;
       for (const bool logarithm : {false, true}) {
         if (logarithm && !(low > 0.0 && high > 1.5 * low)) continue;
@@ -262,7 +262,7 @@ SelectionReport selection_report(const ModelState& state) {
   const auto refuse = [](const std::string& what) {
     throw std::invalid_argument("the stored state of 'auto' " + what);
   };
-  if (state.kind != kName) refuse("is of the kind '" + state.kind + "'");
+  if (state.kind != kSelection) refuse("is of the kind '" + state.kind + "'");
   if (!state.texts.contains("metric") || !state.texts.contains("candidates"))
     refuse("lacks 'metric' or 'candidates'");
   SelectionReport report;

@@ -17,9 +17,9 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr const char* kName = "stacking";
+constexpr const char* kStacking = "stacking";
 constexpr const char* kMembers[] = {"ridge", "svr", "interaction_process", "boosted_trees"};
-constexpr std::size_t kLeastRows = 10;
+constexpr std::size_t kLeastJoiningRows = 10;
 
 // Ridge towards equal weights: with few rows the mean of all is hard to beat. The penalty is that
 // with the least leave-one-out error (the hat matrix gives it in closed form).
@@ -70,7 +70,7 @@ class Stacking final : public Predictor {
       members.push_back({find_predictor(name), false, 1.0 / std::size(kMembers)});
     double intercept = 0.0;
     Prediction guesses;
-    const bool joins = x.rows >= kLeastRows && !TargetScale::of(y).constant();
+    const bool joins = x.rows >= kLeastJoiningRows && !TargetScale::of(y).constant();
     if (joins) guesses = stack(x, y, noise, members, intercept);
     blend_ = Blend(std::move(members), intercept, columns_);
     if (joins) blend_.calibrate(guesses, y);
@@ -87,13 +87,13 @@ class Stacking final : public Predictor {
   Prediction predict(const Matrix& x) const override { return blend_.predict(x); }
 
   ModelState save() const override {
-    ModelState state = state_of(kName, columns_);
+    ModelState state = state_of(kStacking, columns_);
     blend_.save(state);
     return state;
   }
 
   void restore(const ModelState& state) override {
-    require_state(state, kName, columns_);
+    require_state(state, kStacking, columns_);
     Blend restored = Blend::restored(state, columns_);
     if (restored.members().empty())
       throw std::invalid_argument("the stored state of 'stacking' has no parts");

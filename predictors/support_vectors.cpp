@@ -19,7 +19,7 @@
 namespace quarry::predictors {
 namespace {
 
-constexpr const char* kName = "svr";
+constexpr const char* kSupportVectors = "svr";
 constexpr std::size_t kFolds = 3;
 constexpr double kGammas[] = {1.0, 3.0};  // times 1 / features
 constexpr double kCosts[] = {1.0, 10.0, 100.0};
@@ -122,7 +122,7 @@ class SupportVectors final : public Predictor {
   }
 
   ModelState save() const override {
-    ModelState state = state_of(kName, columns_);
+    ModelState state = state_of(kSupportVectors, columns_);
     scale_.save(state);
     if (scale_.constant()) return state;
     standardised_.save(state);
@@ -136,7 +136,7 @@ class SupportVectors final : public Predictor {
   }
 
   void restore(const ModelState& state) override {
-    require_state(state, kName, columns_);
+    require_state(state, kSupportVectors, columns_);
     SupportVectors restored(fit_rows_, columns_);
     restored.scale_ = TargetScale::restored(state);
     if (!restored.scale_.constant()) {

@@ -11,8 +11,6 @@
 namespace quarry::search {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 double log_sum(double a, double b) {
   if (a < b) std::swap(a, b);
   return b == -kInfinity ? a : a + std::log1p(std::exp(b - a));

@@ -10,8 +10,6 @@
 namespace quarry::search {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 bool equal(std::span<const double> a, std::span<const double> b) {
   return std::ranges::equal(a, b);
 }

@@ -13,8 +13,6 @@
 namespace quarry::search {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // How far `target` is from the region that `point` dominates, squared.
 double squared_shortfall(std::span<const double> point, std::span<const double> target) {
   double sum = 0.0;

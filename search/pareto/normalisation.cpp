@@ -63,7 +63,6 @@ Points Normalisation::applied_to(const Points& points) const {
 
 Normalisation normalise_front(const Points& front) {
   const std::size_t dimensions = front.dimensions;
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Normalisation result{std::vector<double>(dimensions, kInfinity),
                        std::vector<double>(dimensions, 0.0)};
   std::vector<double> largest(dimensions, -kInfinity);

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
 namespace quarry::search {
+
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Points {
   std::size_t dimensions = 0;

@@ -53,7 +53,6 @@ class VolumeSweep {
   double volume_within(const double* corner, Included included);
 
  private:
-  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
   // By rank in the first objective; 0 and the last stand for the edges of the box.
   struct Step {
     double first;

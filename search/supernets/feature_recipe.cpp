@@ -137,7 +137,7 @@ void write_derived(const FeatureRecipe& recipe, const Supernet& supernet, const 
   }
 }
 
-std::string choices_text(const Gene& gene) {
+std::string listed(const Gene& gene) {
   std::string text;
   for (const Value& choice : gene.choices) text += (text.empty() ? "" : ", ") + to_text(choice);
   return text;
@@ -150,7 +150,7 @@ std::string_view to_text(GeneKind kind) {
 // What of a gene differs, as the end of a sentence that names it.
 std::optional<std::string> difference(const Gene& learned, const Gene& given) {
   if (learned.choices != given.choices) {
-    return "has the choices " + choices_text(given) + ", the recipe " + choices_text(learned) +
+    return "has the choices " + listed(given) + ", the recipe " + listed(learned) +
            ", in this order";
   }
   if (learned.kind != given.kind) {

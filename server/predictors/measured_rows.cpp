@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "predictors/statistics.hpp"
 #include "search/supernets/config.hpp"
 #include "server/studies/imported_tables.hpp"
 #include "server/studies/trial_log.hpp"
@@ -22,7 +23,6 @@ using search::Presence;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kPage = 1000;
 // A measurement's spread is half of its 95 % interval.
-constexpr double kSpreadReach = 1.959963984540054;
 
 std::string at(const std::string& pointer, std::size_t index) {
   return search::child_pointer(pointer, std::to_string(index));
@@ -200,7 +200,7 @@ class RowReader {
       return Taken::kMistake;
     }
     if (!agrees(pointer, evaluator, measurement.fingerprint)) return Taken::kMistake;
-    add(*genome, measurement.value, measurement.spread / kSpreadReach);
+    add(*genome, measurement.value, measurement.spread / predictors::kNinetyFivePercent);
     return Taken::kYes;
   }
 
@@ -235,7 +235,8 @@ class RowReader {
     const auto value = reader.number("value", Presence::kRequired, -kInfinity, kInfinity);
     const auto spread = reader.number("spread", Presence::kOptional, 0, kInfinity);
     reader.finish();
-    if (genome && value) add(*genome, *value, spread.value_or(0.0) / kSpreadReach);
+    if (genome && value)
+      add(*genome, *value, spread.value_or(0.0) / predictors::kNinetyFivePercent);
   }
 
   void add(const search::Genome& genome, double value, double deviation) {

@@ -7,6 +7,7 @@
 
 #include "search/algorithms/registry.hpp"
 #include "search/core/rng.hpp"
+#include "tests/support/small_options.hpp"
 #include "tests/support/spaces.hpp"
 
 namespace quarry::search {
@@ -31,20 +32,6 @@ Trial evaluate(const AlgorithmEntry& entry, std::size_t number, const Genome& ge
   return trial;
 }
 
-// Options small enough that a test is quick and sees several generations.
-OptionValues small_options(const AlgorithmEntry& entry) {
-  OptionValues options = OptionValues::defaults(entry.options);
-  for (const OptionSpec& spec : entry.options) {
-    if (spec.name == "population" || spec.name == "batch" || spec.name == "initial")
-      options.set(spec.name, std::int64_t{8});
-    if (spec.name == "inner/evaluations" || spec.name == "evaluations")
-      options.set(spec.name, std::int64_t{200});
-    if (spec.name == "epochs" || spec.name == "first_epochs" || spec.name == "restarts")
-      options.set(spec.name, std::int64_t{2});
-  }
-  return options;
-}
-
 // Two objectives where the algorithm takes them, and a bound known by measurement only.
 Problem problem_on(const AlgorithmEntry& entry, const SearchSpace& space) {
   const std::size_t objectives = std::min<std::size_t>(2, entry.max_objectives);
@@ -60,7 +47,7 @@ std::unique_ptr<SearchAlgorithm> make(const AlgorithmEntry& entry, const SearchS
   Problem problem = problem_on(entry, space);
   problem.seeds = std::move(seeds);
   problem.parallel_for = std::move(parallel_for);
-  return entry.make(std::move(problem), small_options(entry), seed);
+  return entry.make(std::move(problem), test::small_options(entry), seed);
 }
 
 struct Run {
@@ -192,7 +179,7 @@ TEST_CASE("a bound known by formula is kept by almost every proposal of those th
     INFO(entry.name);
     Problem problem{.space = &space, .objectives = 1, .exact = {nullptr}};
     problem.bounds = {{.exact = excess}};
-    const auto algorithm = entry.make(problem, small_options(entry), 9);
+    const auto algorithm = entry.make(problem, test::small_options(entry), 9);
     std::size_t kept = 0;
     for (std::size_t number = 0; number < 60; ++number) {
       const Genome genome = algorithm->ask(1).front().genome;
@@ -216,7 +203,7 @@ TEST_CASE("every algorithm searches a space of 1000 genes") {
     INFO(entry.name);
     // One step with a model is enough: the local search of Bayesian optimisation looks at every
     // neighbour, which takes it seconds under a sanitizer.
-    OptionValues options = small_options(entry);
+    OptionValues options = test::small_options(entry);
     for (const OptionSpec& spec : entry.options) {
       if (spec.name != "initial") continue;
       options.set("initial", std::int64_t{59});
@@ -295,7 +282,7 @@ TEST_CASE(
           .space = &space, .objectives = objectives, .exact = {}, .bounds = {{}}, .seeds = {}};
       problem.exact.resize(objectives);
       problem.exact.back() = [](const Genome& genome) { return static_cast<double>(genome[0]); };
-      const auto algorithm = entry.make(problem, small_options(entry), 9);
+      const auto algorithm = entry.make(problem, test::small_options(entry), 9);
       for (std::size_t number = 0; number < 70; ++number) {
         const std::vector<Proposal> proposals = algorithm->ask(1);
         REQUIRE(proposals.size() == 1);

@@ -44,12 +44,12 @@ TEST_CASE("another process is kept out, and its end lets go of what it held") {
   if (child == 0) {
     const auto lock = MachineLock::acquire(path, {});
     const char byte = 1;
-    const bool told = write(ready[1], &byte, 1) == 1;
+    const bool told = ::write(ready[1], &byte, 1) == 1;
     pause();
     _exit(told ? 0 : 1);
   }
   char byte = 0;
-  REQUIRE(read(ready[0], &byte, 1) == 1);
+  REQUIRE(::read(ready[0], &byte, 1) == 1);
   std::stop_source stop;
   stop.request_stop();
   CHECK_FALSE(MachineLock::acquire(path, stop.get_token()).has_value());

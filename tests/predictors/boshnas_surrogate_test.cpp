@@ -2,18 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/uniform.hpp"
+
 namespace quarry::predictors {
 namespace {
 
-Uniform sequence() {
-  return [state = std::uint32_t{3}]() mutable {
-    state = state * 1664525U + 1013904223U;
-    return static_cast<double>(state >> 8) / static_cast<double>(1U << 24);
-  };
-}
-
 TEST_CASE("gradients lead an input to where the surrogate has learned that values are small") {
-  const Uniform uniform = sequence();
+  const Uniform uniform = test::uniform(3);
   BoshnasSurrogate surrogate(2, uniform);
   std::vector<Eigen::VectorXd> rows;
   std::vector<double> y;

@@ -2,18 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/uniform.hpp"
+
 namespace quarry::predictors {
 namespace {
 
-Uniform sequence() {
-  return [state = std::uint32_t{7}]() mutable {
-    state = state * 1664525U + 1013904223U;
-    return static_cast<double>(state >> 8) / static_cast<double>(1U << 24);
-  };
-}
-
 TEST_CASE("the prediction's gradient by the input is what finite differences say") {
-  const DropoutNetwork network(3, 0.0, DropoutNetwork::Optimiser::kSgd, 0.1, sequence());
+  const DropoutNetwork network(3, 0.0, DropoutNetwork::Optimiser::kSgd, 0.1, test::uniform(7));
   const Eigen::VectorXd x = Eigen::Vector3d(0.4, 0.1, 0.8);
   const Eigen::VectorXd gradient = network.gradient(x);
   for (Eigen::Index i = 0; i < 3; ++i) {
@@ -24,7 +19,7 @@ TEST_CASE("the prediction's gradient by the input is what finite differences say
 }
 
 TEST_CASE("a network learns to tell two points apart") {
-  const Uniform uniform = sequence();
+  const Uniform uniform = test::uniform(7);
   for (const auto optimiser :
        {DropoutNetwork::Optimiser::kAdamW, DropoutNetwork::Optimiser::kSgd}) {
     const bool sgd = optimiser == DropoutNetwork::Optimiser::kSgd;
@@ -39,7 +34,7 @@ TEST_CASE("a network learns to tell two points apart") {
 }
 
 TEST_CASE("without dropout predictions have no spread, with it they do") {
-  const Uniform uniform = sequence();
+  const Uniform uniform = test::uniform(7);
   const Eigen::VectorXd x = Eigen::Vector2d(0.5, 0.5);
   const DropoutNetwork sure(2, 0.0, DropoutNetwork::Optimiser::kAdamW, 2e-3, uniform);
   const DropoutNetwork unsure(2, 0.3, DropoutNetwork::Optimiser::kAdamW, 2e-3, uniform);

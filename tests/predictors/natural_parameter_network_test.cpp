@@ -2,19 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/uniform.hpp"
+
 namespace quarry::predictors {
 namespace {
 
-// A fixed sequence in [0, 1).
-Uniform sequence() {
-  return [state = std::uint32_t{1}]() mutable {
-    state = state * 1664525U + 1013904223U;
-    return static_cast<double>(state >> 8) / static_cast<double>(1U << 24);
-  };
-}
-
 TEST_CASE("the loss's gradient by every parameter is what finite differences say") {
-  NaturalParameterNetwork network(3, sequence());
+  NaturalParameterNetwork network(3, test::uniform(1));
   const Eigen::VectorXd x = Eigen::Vector3d(0.2, 0.9, 0.0);
   const Eigen::VectorXd gradient = network.loss_gradient(x, 0.7);
   for (Eigen::Index i = 0; i < gradient.size(); i += 97) {
@@ -30,7 +24,7 @@ TEST_CASE("the loss's gradient by every parameter is what finite differences say
 }
 
 TEST_CASE("the mean's gradient by the input is what finite differences say") {
-  const NaturalParameterNetwork network(3, sequence());
+  const NaturalParameterNetwork network(3, test::uniform(1));
   const Eigen::VectorXd x = Eigen::Vector3d(0.4, 0.1, 0.8);
   const Eigen::VectorXd gradient = network.mean_gradient(x);
   for (Eigen::Index i = 0; i < 3; ++i) {
@@ -41,7 +35,7 @@ TEST_CASE("the mean's gradient by the input is what finite differences say") {
 }
 
 TEST_CASE("training lowers the loss of the row it trains on") {
-  NaturalParameterNetwork network(2, sequence());
+  NaturalParameterNetwork network(2, test::uniform(1));
   const Eigen::VectorXd x = Eigen::Vector2d(1, 0);
   const double before = network.loss(x, 0.9);
   for (int step = 0; step < 500; ++step) network.train_step(x, 0.9);

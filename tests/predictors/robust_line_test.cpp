@@ -6,7 +6,7 @@
 namespace quarry::predictors {
 namespace {
 
-const Columns kOneNumber(1);
+const Columns kLineOfOne(1);
 
 Matrix numbers(const std::vector<double>& values) {
   Matrix x(values.size(), 1);
@@ -18,9 +18,9 @@ double at(const RobustLine& line, double value) { return line.predict(std::vecto
 
 TEST_CASE("a line goes through exact points, and past one that is far off") {
   const Matrix x = numbers({1, 2, 3, 4, 5, 6, 7, 8});
-  const RobustLine exact(kOneNumber, 0, x, std::vector<double>{3, 5, 7, 9, 11, 13, 15, 17});
+  const RobustLine exact(kLineOfOne, 0, x, std::vector<double>{3, 5, 7, 9, 11, 13, 15, 17});
   CHECK(at(exact, 10) == Approx(21).epsilon(0.005));
-  const RobustLine disturbed(kOneNumber, 0, x, std::vector<double>{3, 5, 7, 27, 11, 13, 15, 17});
+  const RobustLine disturbed(kLineOfOne, 0, x, std::vector<double>{3, 5, 7, 27, 11, 13, 15, 17});
   CHECK(at(disturbed, 10) == Approx(21).epsilon(0.02));
 }
 
@@ -50,11 +50,11 @@ TEST_CASE("the 90 % deviation of nineteen errors is that of the eighteenth") {
 }
 
 TEST_CASE("a stored line predicts the same, and one of other columns is refused") {
-  const RobustLine line(kOneNumber, 0, numbers({1, 2, 4, 5, 9}),
+  const RobustLine line(kLineOfOne, 0, numbers({1, 2, 4, 5, 9}),
                         std::vector<double>{2, 5, 9, 9, 20});
   ModelState state;
   line.save(state);
-  const RobustLine again = RobustLine::restored(state, kOneNumber);
+  const RobustLine again = RobustLine::restored(state, kLineOfOne);
   CHECK(at(again, 3) == at(line, 3));
   CHECK(again.deviation() == line.deviation());
   CHECK_THROWS_AS(RobustLine::restored(state, Columns(2)), std::invalid_argument);

@@ -21,8 +21,8 @@ Matrix numbers(const Numbers& values) {
   return x;
 }
 
-const Columns kOneNumber(1);
-const TransferColumns kSameNumber{.all = kOneNumber, .source = 1, .line = 1};
+const Columns kTransferredNumber(1);
+const TransferColumns kSameNumber{.all = kTransferredNumber, .source = 1, .line = 1};
 
 // Predicts the product of all columns: a source that needs no fit.
 class Product final : public Predictor {
@@ -113,7 +113,7 @@ TEST_CASE("the source and the line may read columns of their own") {
 
 TEST_CASE("a stored transfer predicts the same, its source included") {
   const PredictorEntry& entry = *find_predictor("robust_kernel");
-  auto source = entry.make(OptionValues::defaults(entry.options), kOneNumber);
+  auto source = entry.make(OptionValues::defaults(entry.options), kTransferredNumber);
   source->fit(numbers({1, 2, 3, 4, 5}), Numbers{1, 2, 4, 8, 16});
   const auto model = make_transfer(std::move(source), kSameNumber);
   model->fit(numbers({1, 2, 3, 4, 5, 6, 7, 8, 9}), Numbers{3, 5, 14, 20, 55, 120, 250, 490, 900});

@@ -13,11 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-using Fixture = test::ApiFixture;
+using test::ApiFixture;
 
 TEST_CASE("a study is created, found by its location, and listed") {
-  Fixture api;
-  const json created = api.call("POST", "/v1/studies", Fixture::kStudy);
+  ApiFixture api;
+  const json created = api.call("POST", "/v1/studies", ApiFixture::kStudy);
   CHECK(api.status() == 201);
   const std::string id = created["id"];
   CHECK(id.starts_with("st_"));
@@ -31,7 +31,7 @@ TEST_CASE("a study is created, found by its location, and listed") {
 }
 
 TEST_CASE("unreadable JSON is 400, a study with mistakes 422, each mistake with its pointer") {
-  Fixture api;
+  ApiFixture api;
   const json unreadable = api.call("POST", "/v1/studies", "{\"supernet\":");
   CHECK(api.status() == 400);
   CHECK(unreadable["errors"][0]["detail"].get<std::string>().starts_with("not valid JSON"));
@@ -43,7 +43,7 @@ TEST_CASE("unreadable JSON is 400, a study with mistakes 422, each mistake with 
 }
 
 TEST_CASE("trials come in pages that join to all of them") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   std::vector<int> numbers;
   std::string token;
@@ -63,7 +63,7 @@ TEST_CASE("trials come in pages that join to all of them") {
 }
 
 TEST_CASE("the times of operators are shown machine by machine") {
-  Fixture api;
+  ApiFixture api;
   CHECK(api.call("GET", "/v1/operators")["items"].empty());
   const evaluators::CompiledStep step{.bytes = 4, .kind = "softmax", .shape = "f32[1x1]"};
   api.times().record("fp_1", 8, std::span(&step, 1), std::vector<std::vector<double>>{{0.25}}, 0.5);
@@ -76,8 +76,8 @@ TEST_CASE("the times of operators are shown machine by machine") {
 }
 
 TEST_CASE("a latency model that no study began with is a mistake") {
-  Fixture api;
-  json study = Fixture::kStudy;
+  ApiFixture api;
+  json study = ApiFixture::kStudy;
   study["latency_model"] = "lm_0";
   const json mistaken = api.call("POST", "/v1/studies", study);
   CHECK(api.status() == 422);
@@ -85,7 +85,7 @@ TEST_CASE("a latency model that no study began with is a mistake") {
 }
 
 TEST_CASE("a query that makes no sense is refused, not ignored") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   for (const char* query :
        {"?page_size=0", "?page_size=many", "?page_token=-3", "?page_token=x", "?colour=red"}) {
@@ -95,7 +95,7 @@ TEST_CASE("a query that makes no sense is refused, not ignored") {
 }
 
 TEST_CASE("the front holds only its members, and the baselines beside it") {
-  Fixture api;
+  ApiFixture api;
   const json front = api.call("GET", "/v1/studies/" + api.finished_study() + "/front");
   CHECK(front["items"].size() >= 1);
   CHECK(front["items"].size() < 12);
@@ -103,10 +103,10 @@ TEST_CASE("the front holds only its members, and the baselines beside it") {
 }
 
 TEST_CASE("a study started from another's front shows how much it took and measures it first") {
-  Fixture api;
+  ApiFixture api;
   const std::string first = api.finished_study();
   const json front = api.call("GET", "/v1/studies/" + first + "/front")["items"];
-  json document = Fixture::kStudy;
+  json document = ApiFixture::kStudy;
   document["budget"]["trials"] = 20;
   document["seeds"]["studies"] = {first};
   const std::string second = api.finished_study(document);
@@ -127,7 +127,7 @@ TEST_CASE("a study started from another's front shows how much it took and measu
 }
 
 TEST_CASE("the event stream replays the whole log in order") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   api.call("GET", "/v1/studies/" + id + "/events");
   const EventSource& source = *api.last().events;
@@ -140,13 +140,13 @@ TEST_CASE("the event stream replays the whole log in order") {
 }
 
 TEST_CASE("a finished study cannot be stopped") {
-  Fixture api;
+  ApiFixture api;
   api.call("POST", "/v1/studies/" + api.finished_study() + ":stop");
   CHECK(api.status() == 409);
 }
 
 TEST_CASE("a supernet shows its genes and sizes, and describes any of its networks") {
-  Fixture api;
+  ApiFixture api;
   const json supernet = api.call("GET", "/v1/supernets/fashion_vit");
   CHECK(supernet["genes"].size() == 45);
   CHECK(supernet["canonical_size"].get<double>() < supernet["raw_size"].get<double>());
@@ -165,7 +165,7 @@ TEST_CASE("a supernet shows its genes and sizes, and describes any of its networ
 
 TEST_CASE(
     "a posted supernet can be described and searched at once, and is the same when posted again") {
-  Fixture api;
+  ApiFixture api;
   const json created = api.call("POST", "/v1/supernets", test::small_manifest());
   CHECK(api.status() == 201);
   CHECK(created["networks"][0]["name"] == "smallest");
@@ -182,7 +182,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a dry run of a manifest says what it would be and keeps nothing") {
-  Fixture api;
+  ApiFixture api;
   const json seen = api.call("POST", "/v1/supernets?dry_run=true", test::small_manifest());
   CHECK(api.status() == 200);
   CHECK(seen["networks"][0]["name"] == "smallest");
@@ -194,21 +194,21 @@ TEST_CASE("a dry run of a manifest says what it would be and keeps nothing") {
 }
 
 TEST_CASE("a manifest on the disk that could not be loaded is not overwritten") {
-  Fixture api;
+  ApiFixture api;
   api.user_supernets().save("small", "{");
   api.call("POST", "/v1/supernets", test::small_manifest());
   CHECK(api.status() == 409);
 }
 
 TEST_CASE("the manifest's schema has every block kind") {
-  Fixture api;
+  ApiFixture api;
   const json schema = api.call("GET", "/v1/schemas/manifest");
   CHECK(schema["properties"]["network"]["items"]["anyOf"].size() ==
         search::block_registry().size());
 }
 
 TEST_CASE("a manifest with mistakes is refused with all of them, a taken name with what to do") {
-  Fixture api;
+  ApiFixture api;
   const json refused = api.call("POST", "/v1/supernets",
                                 test::small_manifest(R"("name": "small")", R"("nmae": "small")"));
   CHECK(api.status() == 422);
@@ -219,7 +219,7 @@ TEST_CASE("a manifest with mistakes is refused with all of them, a taken name wi
 }
 
 TEST_CASE("the catalog describes every registry, option by option") {
-  Fixture api;
+  ApiFixture api;
   const json catalog = api.call("GET", "/v1/catalog");
   for (const char* registry : {"algorithms", "predictors", "evaluators", "blocks", "metrics"})
     CHECK(catalog[registry].size() >= 1);
@@ -234,7 +234,7 @@ TEST_CASE("the catalog describes every registry, option by option") {
 }
 
 TEST_CASE("health, version and the dashboard answer") {
-  Fixture api;
+  ApiFixture api;
   CHECK(api.call("GET", "/healthz")["status"] == "ok");
   CHECK(api.call("GET", "/version")["name"] == "quarry");
   api.call("GET", "/");
@@ -243,7 +243,7 @@ TEST_CASE("health, version and the dashboard answer") {
 }
 
 TEST_CASE("a token is shown once, listed without its secret, and taken back") {
-  Fixture api;
+  ApiFixture api;
   const json created = api.call("POST", "/v1/tokens", {{"name", "phone"}, {"scope", "worker"}});
   CHECK(api.status() == 201);
   CHECK(created["token"].get<std::string>().starts_with("qt_"));
@@ -265,13 +265,13 @@ TEST_CASE("a token is shown once, listed without its secret, and taken back") {
 }
 
 TEST_CASE("where no token is asked for, whoever looks may do everything") {
-  Fixture api;
+  ApiFixture api;
   CHECK(api.call("GET", "/v1/session") ==
         json{{"guarded", false}, {"name", ""}, {"scope", "admin"}});
 }
 
 TEST_CASE("probes find the server well, and monitors find its studies") {
-  Fixture api;
+  ApiFixture api;
   CHECK(api.call("GET", "/healthz")["status"] == "ok");
   CHECK(api.call("GET", "/readyz")["status"] == "ready");
   api.finished_study();
@@ -281,7 +281,7 @@ TEST_CASE("probes find the server well, and monitors find its studies") {
 }
 
 TEST_CASE("a front answers which member to take, and refuses a question with mistakes") {
-  Fixture api;
+  ApiFixture api;
   const std::string front = "/v1/studies/" + api.finished_study() + "/front";
   const json all = api.call("GET", front);
   const json best = api.call("GET", front + "?best=accuracy&where=latency_ms%3C%3D100");

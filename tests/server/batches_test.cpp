@@ -46,9 +46,11 @@ Outcome outcome_of(const json& document, double step) {
 }
 
 TEST_CASE("trials that are stored one by one are those that are stored by the dozen") {
-  for (const char* algorithm : {"nsga2", "linas", "random"}) {
+  for (const json& algorithm :
+       {json{{"name", "nsga2"}}, json{{"name", "linas"}, {"inner", {{"evaluations", 200}}}},
+        json{{"name", "random"}}}) {
     INFO(algorithm);
-    const json document = spec_json({{"name", algorithm}}, 150);
+    const json document = spec_json(algorithm, 150);
     // A batch that is older than a moment is stored: here every one with a trial in it.
     const Outcome singly = outcome_of(document, 1.0);
     const Outcome together = outcome_of(document, 0.0);

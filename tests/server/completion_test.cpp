@@ -7,8 +7,8 @@ namespace quarry::server {
 namespace {
 
 // A command like ours: watch STUDY --url U, list --state S, and tokens create --scope {a,b} FILE.
-struct Fixture {
-  Fixture() {
+struct CompletionFixture {
+  CompletionFixture() {
     cli.require_subcommand(1);
     CLI::App* watch = cli.add_subcommand("watch", "follow a study");
     watch->add_option("study", text, "its id")->type_name(kStudyArgument);
@@ -44,7 +44,7 @@ struct Fixture {
 };
 
 TEST_CASE("verbs are completed, and the verbs of a verb") {
-  Fixture fixture;
+  CompletionFixture fixture;
   CHECK(fixture.candidates({""}) == "watch list tokens ");
   CHECK(fixture.candidates({"w"}) == "watch ");
   CHECK(fixture.candidates({"tokens", ""}) == "create ");
@@ -52,14 +52,14 @@ TEST_CASE("verbs are completed, and the verbs of a verb") {
 }
 
 TEST_CASE("flags are completed, but for those that were given") {
-  Fixture fixture;
+  CompletionFixture fixture;
   CHECK(fixture.candidates({"watch", "--"}) == "--help --url --json ");
   CHECK(fixture.candidates({"watch", "--json", "--u"}) == "--url ");
   CHECK(fixture.candidates({"watch", "--json", "--j"}) == "");
 }
 
 TEST_CASE("an argument and a flag's value are completed with what they may be") {
-  Fixture fixture;
+  CompletionFixture fixture;
   CHECK(fixture.candidates({"watch", ""}) == "st_1 st_2 ");
   CHECK(fixture.candidates({"watch", "st_1", ""}) == "");
   CHECK(fixture.candidates({"list", "--state", ""}) == "running ");
@@ -69,13 +69,13 @@ TEST_CASE("an argument and a flag's value are completed with what they may be") 
 }
 
 TEST_CASE("bash takes flag=value apart, and is understood") {
-  Fixture fixture;
+  CompletionFixture fixture;
   CHECK(fixture.candidates({"list", "--state", "="}) == "running ");
   CHECK(fixture.candidates({"list", "--state", "=", "r"}) == "running ");
 }
 
 TEST_CASE("the server that the words name is asked") {
-  Fixture fixture;
+  CompletionFixture fixture;
   fixture.candidates({"watch", ""});
   CHECK(fixture.asked == "http://usual");
   fixture.candidates({"watch", "--url", "http://other", ""});
@@ -85,7 +85,7 @@ TEST_CASE("the server that the words name is asked") {
 }
 
 TEST_CASE("the verb of a command line is the innermost that its words name") {
-  Fixture fixture;
+  CompletionFixture fixture;
   CHECK(verb_of(fixture.cli, {"tokens", "create", "x"}).get_name() == "create");
   CHECK(verb_of(fixture.cli, {"watch", "--url", "list"}).get_name() == "watch");
   CHECK(verb_of(fixture.cli, {"--help"}).get_name() == "quarry");

@@ -10,8 +10,8 @@
 namespace quarry::server {
 namespace {
 
-struct Fixture {
-  Fixture() {
+struct ConfigFixture {
+  ConfigFixture() {
     cli.require_subcommand(1);
     list = cli.add_subcommand("list");
     list->add_option("--url", url)->envname("QUARRY_CONFIG_TEST_URL");
@@ -49,14 +49,14 @@ struct Fixture {
 };
 
 TEST_CASE("what the file says holds until a flag says otherwise") {
-  Fixture fixture;
+  ConfigFixture fixture;
   const std::string text = "url = \"http://file\"  # ours\n[list]\nlimit = 7\njson = true\n";
   CHECK(fixture.apply(text, fixture.list) == "");
   fixture.cli.parse("list");
   CHECK(fixture.url == "http://file");
   CHECK(fixture.limit == 7);
   CHECK(fixture.as_json);
-  Fixture other;
+  ConfigFixture other;
   CHECK(other.apply(text, other.list) == "");
   other.cli.parse("list --url http://flag --limit 3");
   CHECK(other.url == "http://flag");
@@ -64,7 +64,7 @@ TEST_CASE("what the file says holds until a flag says otherwise") {
 }
 
 TEST_CASE("the environment goes before the file") {
-  Fixture fixture;
+  ConfigFixture fixture;
   setenv("QUARRY_CONFIG_TEST_URL", "http://environment", 1);
   CHECK(fixture.apply("url = \"http://file\"\n", fixture.list) == "");
   fixture.cli.parse("list");
@@ -73,19 +73,19 @@ TEST_CASE("the environment goes before the file") {
 }
 
 TEST_CASE("what is said of one verb does not touch another, even under one variable") {
-  Fixture fixture;
+  ConfigFixture fixture;
   CHECK(fixture.apply("[submit]\nurl = \"http://submit\"\n", fixture.list) == "");
   CHECK(fixture.url == "http://usual");
 }
 
 TEST_CASE("the worker's server is the url") {
-  Fixture fixture;
+  ConfigFixture fixture;
   CHECK(fixture.apply("url = \"http://file\"\n", fixture.worker) == "");
   CHECK(fixture.url == "http://file");
 }
 
 TEST_CASE("lists are lists, and a token is not shown in the help") {
-  Fixture fixture;
+  ConfigFixture fixture;
   CHECK(fixture.apply("token = \"qt_secret\"\n[list]\ntags = [\"a\", \"b\"]\n", fixture.list) ==
         "");
   CHECK(fixture.token == "qt_secret");
@@ -94,7 +94,7 @@ TEST_CASE("lists are lists, and a token is not shown in the help") {
 }
 
 TEST_CASE("every mistake of the file is told with its key") {
-  Fixture fixture;
+  ConfigFixture fixture;
   const std::string told = fixture.apply(
       "ulr = \"x\"\n[lst]\na = 1\n[submit]\nalgoritm = \"linas\"\n[list]\nlimit = 900\n",
       fixture.list);
@@ -107,13 +107,13 @@ TEST_CASE("every mistake of the file is told with its key") {
 }
 
 TEST_CASE("a file that is not there is a mistake only when it was named") {
-  Fixture fixture;
+  ConfigFixture fixture;
   CHECK(apply_config("/nowhere/config.toml", false, fixture.cli, *fixture.list).empty());
   CHECK(apply_config("/nowhere/config.toml", true, fixture.cli, *fixture.list).size() == 1);
 }
 
 TEST_CASE("a misspelt verb or flag is told from those that are there") {
-  Fixture fixture;
+  ConfigFixture fixture;
   CHECK(meant_instead(fixture.cli, "lits") == " (did you mean \"list\"?)");
   fixture.cli.allow_extras();
   fixture.list->allow_extras();

@@ -29,7 +29,7 @@ FrontQuestion question(const std::map<std::string, std::string, std::less<>>& qu
   return read;
 }
 
-std::string mistakes(const std::map<std::string, std::string, std::less<>>& query) {
+std::string choice_mistakes(const std::map<std::string, std::string, std::less<>>& query) {
   search::FieldErrors errors;
   read_front_question(query, kMetrics, errors);
   std::string text;
@@ -87,19 +87,19 @@ TEST_CASE("where nobody satisfies the conditions the sentence says so") {
 }
 
 TEST_CASE("every mistake of a question is told under its parameter") {
-  CHECK(mistakes({{"where", "latancy_ms<=1,accuracy,macs>x"}, {"best", "speed"}}) ==
+  CHECK(choice_mistakes({{"where", "latancy_ms<=1,accuracy,macs>x"}, {"best", "speed"}}) ==
         "where: no member has a metric \"latancy_ms\" (did you mean \"latency_ms\"?); known are "
         "accuracy or latency_ms\n"
         "where: must be METRIC<=NUMBER (or <, >, >=), got \"accuracy\"\n"
         "where: \"x\" of \"macs>x\" is no number\n"
         "where: no member has a metric \"macs\"; known are accuracy or latency_ms\n"
         "best: no member has a metric \"speed\"; known are accuracy or latency_ms\n");
-  CHECK(mistakes({{"within", "accuracy"}}) ==
+  CHECK(choice_mistakes({{"within", "accuracy"}}) ==
         "within: must be METRIC:LOSS such as accuracy:0.005 or accuracy:0.5%, got \"accuracy\"\n");
-  CHECK(mistakes({{"within", "accuracy:1%"}}) ==
+  CHECK(choice_mistakes({{"within", "accuracy:1%"}}) ==
         "within: says what the best may lose: give best too\n");
-  CHECK(mistakes({{"knee", "yes"}}) == "knee: must be true or false, got \"yes\"\n");
-  CHECK(mistakes({{"knee", "true"}, {"best", "accuracy"}}) ==
+  CHECK(choice_mistakes({{"knee", "yes"}}) == "knee: must be true or false, got \"yes\"\n");
+  CHECK(choice_mistakes({{"knee", "true"}, {"best", "accuracy"}}) ==
         "knee: is another choice than best: give one of them\n");
 }
 

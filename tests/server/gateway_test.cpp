@@ -19,9 +19,9 @@ using Headers = std::map<std::string, std::string, std::less<>>;
 // The end of the process, between what a request does and its answer.
 struct Death {};
 
-class Fixture {
+class GatewayFixture {
  public:
-  explicit Fixture(GatewayOptions options = {}) {
+  explicit GatewayFixture(GatewayOptions options = {}) {
     router_.add("GET", "/v1/things/{id}",
                 [this](const Request&) { return Response{.body = std::to_string(made_)}; });
     router_.add("POST", "/v1/things", [this](const Request& request) {
@@ -113,7 +113,7 @@ class Fixture {
 Headers bearer(const std::string& token) { return {{"authorization", "Bearer " + token}}; }
 
 TEST_CASE("a page of another site can neither name this server nor post to it") {
-  Fixture server;
+  GatewayFixture server;
   CHECK(server.call("GET", "/v1/things/1").status == 200);
   CHECK(server.call("GET", "/v1/things/1", {{"host", "localhost:1"}}).status == 200);
   CHECK(server.call("GET", "/v1/things/1", {{"host", "[::1]:80"}}).status == 200);
@@ -125,7 +125,7 @@ TEST_CASE("a page of another site can neither name this server nor post to it") 
 }
 
 TEST_CASE("bodies are JSON, CSV or bytes, whatever curl and fetch call them") {
-  Fixture server;
+  GatewayFixture server;
   for (const char* type : {"application/json", "application/json; charset=utf-8", "text/csv",
                            "application/x-www-form-urlencoded", "text/plain;charset=UTF-8",
                            "application/octet-stream", "application/x-ndjson"})
@@ -136,7 +136,7 @@ TEST_CASE("bodies are JSON, CSV or bytes, whatever curl and fetch call them") {
 }
 
 TEST_CASE("beyond loopback every request needs a token whose scope covers it") {
-  Fixture server({.tokens_required = true});
+  GatewayFixture server({.tokens_required = true});
   const Response without = server.call("GET", "/v1/things/1");
   CHECK(without.status == 401);
   CHECK(server.call("GET", "/v1/things/1", bearer("qt_wrong")).status == 401);
@@ -167,7 +167,7 @@ TEST_CASE("reading needs the least, tasks a worker's scope, changes the most") {
 }
 
 TEST_CASE("a revoked token is refused from the next request on") {
-  Fixture server({.tokens_required = true});
+  GatewayFixture server({.tokens_required = true});
   const std::string token = server.token(Scope::kRead);
   CHECK(server.call("GET", "/v1/things/1", bearer(token)).status == 200);
   server.tokens().remove(server.tokens().all().front().id);
@@ -175,7 +175,7 @@ TEST_CASE("a revoked token is refused from the next request on") {
 }
 
 TEST_CASE("a client that asks too often waits, the others do not") {
-  Fixture server({.requests_per_second = 2.0});
+  GatewayFixture server({.requests_per_second = 2.0});
   for (int i = 0; i < 20; ++i) CHECK(server.call("GET", "/v1/things/1").status == 200);
   const Response refused = server.call("GET", "/v1/things/1");
   CHECK(refused.status == 429);
@@ -188,7 +188,7 @@ TEST_CASE("a client that asks too often waits, the others do not") {
 }
 
 TEST_CASE("a request sent twice with one Idempotency-Key is done once and answered the same") {
-  Fixture server;
+  GatewayFixture server;
   const Headers key = {{"idempotency-key", "k1"}};
   const Response first = server.call("POST", "/v1/things", key, "{}");
   const Response again = server.call("POST", "/v1/things", key, "{}");
@@ -204,7 +204,7 @@ TEST_CASE("a request sent twice with one Idempotency-Key is done once and answer
 }
 
 TEST_CASE("an answer is kept for a day, and a failure of the server's is not kept") {
-  Fixture server;
+  GatewayFixture server;
   const Headers key = {{"idempotency-key", "k1"}};
   CHECK(server.call("POST", "/v1/things", key, "fail").status == 503);
   CHECK(server.call("POST", "/v1/things", key, "{}").status == 201);
@@ -215,7 +215,7 @@ TEST_CASE("an answer is kept for a day, and a failure of the server's is not kep
 }
 
 TEST_CASE("a server that dies between the act and its answer does not act again") {
-  Fixture server;
+  GatewayFixture server;
   const Headers key = {{"idempotency-key", "k1"}};
   CHECK_THROWS_AS(server.call("POST", "/v1/studies", key, "die"), Death);
   server.restart();
@@ -233,7 +233,7 @@ TEST_CASE("a server that dies between the act and its answer does not act again"
 }
 
 TEST_CASE("an answer that was kept is the first one, not the study as it is now") {
-  Fixture server;
+  GatewayFixture server;
   const Headers key = {{"idempotency-key", "k1"}};
   CHECK(server.call("POST", "/v1/studies", key).body == "new st_0");
   server.store().commit({.study = {.id = "st_0", .spec = "{}", .state = "completed"}});
@@ -242,16 +242,16 @@ TEST_CASE("an answer that was kept is the first one, not the study as it is now"
 }
 
 TEST_CASE("an answer that holds a secret is not kept, whatever key the request had") {
-  Fixture server;
+  GatewayFixture server;
   const Headers key = {{"idempotency-key", "k1"}};
   CHECK(server.call("POST", "/v1/secrets", key).body == "1");
   CHECK(server.call("POST", "/v1/secrets", key).body == "2");
 }
 
 TEST_CASE("of whoever has no token no large body is taken in") {
-  Fixture open;
+  GatewayFixture open;
   CHECK(open.body_limit({{"content-length", "5000000"}}) == 64 << 20);
-  Fixture guarded({.tokens_required = true});
+  GatewayFixture guarded({.tokens_required = true});
   CHECK(guarded.body_limit({{"content-length", "5000000"}}) == 1 << 20);
   CHECK(guarded.body_limit({{"transfer-encoding", "chunked"}}) == 1 << 20);
   Headers known = bearer(guarded.token(Scope::kAdmin));
@@ -260,7 +260,7 @@ TEST_CASE("of whoever has no token no large body is taken in") {
 }
 
 TEST_CASE("a database that does not answer is a 503 that says so") {
-  Fixture server({.tokens_required = true});
+  GatewayFixture server({.tokens_required = true});
   sqlite3* database = nullptr;
   REQUIRE(sqlite3_open((server.folder() + "/quarry.db").c_str(), &database) == SQLITE_OK);
   CHECK(sqlite3_exec(database, "DROP TABLE tokens", nullptr, nullptr, nullptr) == SQLITE_OK);
@@ -274,7 +274,7 @@ TEST_CASE("a database that does not answer is a 503 that says so") {
 }
 
 TEST_CASE("If-Match lets a change through only to what the client has seen") {
-  Fixture server;
+  GatewayFixture server;
   server.call("POST", "/v1/things");
   std::string tag;
   for (const auto& [name, value] : server.call("GET", "/v1/things/1").headers) {
@@ -289,7 +289,7 @@ TEST_CASE("If-Match lets a change through only to what the client has seen") {
 }
 
 TEST_CASE("answers are counted by method, route and status") {
-  Fixture server;
+  GatewayFixture server;
   server.call("GET", "/v1/things/1");
   server.call("GET", "/v1/things/2");
   server.call("GET", "/nothing");

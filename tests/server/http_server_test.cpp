@@ -17,9 +17,9 @@ namespace quarry::server {
 namespace {
 
 // A server with a few routes and one stream of numbers that grows when told to.
-class Fixture {
+class HttpFixture {
  public:
-  explicit Fixture(const ListenOptions& options = {}) {
+  explicit HttpFixture(const ListenOptions& options = {}) {
     router_.add("GET", "/hello",
                 [](const Request&) { return Response{.body = "{\"hello\":true}"}; });
     router_.add("POST", "/echo", [](const Request& request) {
@@ -83,7 +83,7 @@ class Fixture {
     thread_ = std::jthread([this] { server_->run(false); });
   }
 
-  ~Fixture() {
+  ~HttpFixture() {
     server_->stop();
     thread_.join();
   }
@@ -140,7 +140,7 @@ class Fixture {
 };
 
 TEST_CASE("an answer that is not there yet is waited for, and no thread waits with it") {
-  Fixture fixture;
+  HttpFixture fixture;
   Response answer;
   std::jthread asking([&] { answer = fixture.client().request("GET", "/later?seconds=60"); });
   fixture.wait_for_attempt();
@@ -151,7 +151,7 @@ TEST_CASE("an answer that is not there yet is waited for, and no thread waits wi
 }
 
 TEST_CASE("nothing is taken for one who asked and has gone") {
-  Fixture fixture;
+  HttpFixture fixture;
   {
     const test::RawConnection gone(fixture.port());
     CHECK(gone.send("GET /later?seconds=60 HTTP/1.1\r\nHost: a\r\n\r\n"));
@@ -163,12 +163,12 @@ TEST_CASE("nothing is taken for one who asked and has gone") {
 }
 
 TEST_CASE("an answer that does not come in time is given up") {
-  Fixture fixture;
+  HttpFixture fixture;
   CHECK(fixture.client().request("GET", "/later?seconds=0.01").status == 204);
 }
 
 TEST_CASE("requests are answered with their status, type and body") {
-  const Fixture fixture;
+  const HttpFixture fixture;
   const Response hello = fixture.client().request("GET", "/hello");
   CHECK(hello.status == 200);
   CHECK(hello.content_type == "application/json");
@@ -179,7 +179,7 @@ TEST_CASE("requests are answered with their status, type and body") {
 }
 
 TEST_CASE("one connection carries many requests, and HEAD has a length but no body") {
-  const Fixture fixture;
+  const HttpFixture fixture;
   const std::string answer = fixture.raw(
       "GET /hello HTTP/1.1\r\nHost: a\r\n\r\nHEAD /hello HTTP/1.1\r\nHost: a\r\n\r\nGET /hello "
       "HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -191,7 +191,7 @@ TEST_CASE("one connection carries many requests, and HEAD has a length but no bo
 }
 
 TEST_CASE("what is not HTTP, too large or badly escaped gets a clear refusal") {
-  const Fixture fixture;
+  const HttpFixture fixture;
   CHECK(fixture.raw("nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
   CHECK(fixture.raw("GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
             .starts_with("HTTP/1.1 400"));
@@ -201,7 +201,7 @@ TEST_CASE("what is not HTTP, too large or badly escaped gets a clear refusal") {
 }
 
 TEST_CASE("a head of more than 16 KiB is refused, one just below it is not") {
-  const Fixture fixture;
+  const HttpFixture fixture;
   const auto with_header = [&](std::size_t size) {
     return fixture.raw("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " +
                        std::string(size, 'x') + "\r\n\r\n");
@@ -217,7 +217,7 @@ TEST_CASE("a head of more than 16 KiB is refused, one just below it is not") {
 }
 
 TEST_CASE("a body that says nothing of its size is cut off at the route's limit") {
-  const Fixture fixture;
+  const HttpFixture fixture;
   const std::string chunk = "100000\r\n" + std::string(0x100000, 'x') + "\r\n";
   const test::RawConnection connection(fixture.port());
   connection.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -227,7 +227,7 @@ TEST_CASE("a body that says nothing of its size is cut off at the route's limit"
 }
 
 TEST_CASE("whoever sends a head or a body too slowly is hung up on, and the others are served") {
-  const Fixture fixture({.read_timeout = std::chrono::milliseconds(500)});
+  const HttpFixture fixture({.read_timeout = std::chrono::milliseconds(500)});
   for (const char* begun : {"", "GET /hel", "GET /hello HTTP/1.1\r\nHost:",
                             "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"}) {
     INFO(begun);
@@ -239,7 +239,7 @@ TEST_CASE("whoever sends a head or a body too slowly is hung up on, and the othe
 }
 
 TEST_CASE("whoever reads events too slowly is hung up on, and can read on where it was") {
-  Fixture fixture({.write_timeout = std::chrono::milliseconds(500)});
+  HttpFixture fixture({.write_timeout = std::chrono::milliseconds(500)});
   fixture.grow(1000000, true);  // more than sockets hold
   const test::RawConnection slow(fixture.port());
   CHECK(slow.send("GET /numbers HTTP/1.1\r\nHost: a\r\n\r\n"));
@@ -259,7 +259,7 @@ TEST_CASE("whoever reads events too slowly is hung up on, and can read on where 
 }
 
 TEST_CASE("nobody waits for a slow route but who asked it") {
-  Fixture fixture;
+  HttpFixture fixture;
   std::string late;
   std::jthread asker([&] { late = fixture.client().request("POST", "/slow").body; });
   // What /slow waits for would never come if it kept the server busy.
@@ -269,7 +269,7 @@ TEST_CASE("nobody waits for a slow route but who asked it") {
 }
 
 TEST_CASE("a stream replays, goes live, and ends when there is no more") {
-  Fixture fixture;
+  HttpFixture fixture;
   fixture.grow(2, false);
   std::string seen;
   fixture.client().stream(
@@ -286,7 +286,7 @@ TEST_CASE("a stream replays, goes live, and ends when there is no more") {
 }
 
 TEST_CASE("a stream goes on after the last event that was seen") {
-  Fixture fixture;
+  HttpFixture fixture;
   fixture.grow(5, true);
   std::string seen;
   fixture.client().stream(
@@ -300,7 +300,7 @@ TEST_CASE("a stream goes on after the last event that was seen") {
 }
 
 TEST_CASE("a stream that does not exist is refused, not waited for") {
-  const Fixture fixture;
+  const HttpFixture fixture;
   unsigned status = 0;
   fixture.client().stream(
       "/nothing", 0, [](const ServerSentEvent&) { return true; },
@@ -309,7 +309,7 @@ TEST_CASE("a stream that does not exist is refused, not waited for") {
 }
 
 TEST_CASE("more connections than there are places are told so, and none of the others suffers") {
-  const Fixture fixture({.max_connections = 0});
+  const HttpFixture fixture({.max_connections = 0});
   const Response refused = fixture.client().request("GET", "/hello");
   CHECK(refused.status == 503);
   CHECK(refused.body.find("too many connections") != std::string::npos);
@@ -318,7 +318,7 @@ TEST_CASE("more connections than there are places are told so, and none of the o
 TEST_CASE("with a certificate the server speaks TLS, to clients that trust its authority") {
   const test::TemporaryFolder folder;
   const test::Certificate certificate = test::make_certificate(folder.path(), "127.0.0.1");
-  Fixture fixture({.certificate_file = certificate.certificate, .key_file = certificate.key});
+  HttpFixture fixture({.certificate_file = certificate.certificate, .key_file = certificate.key});
   const std::string url = "https" + fixture.client().url().substr(4);
   const HttpClient trusting(url, "", certificate.certificate);
   CHECK(trusting.request("GET", "/hello").body == "{\"hello\":true}");
@@ -339,7 +339,7 @@ TEST_CASE("with a certificate the server speaks TLS, to clients that trust its a
 }
 
 TEST_CASE("an address that cannot be had or reached is explained") {
-  const Fixture fixture;
+  const HttpFixture fixture;
   const Answerer nobody;
   CHECK_THROWS_WITH(HttpServer({.address = "not an address"}, nobody),
                     Catch::Contains("must be an IP address"));

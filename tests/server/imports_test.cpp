@@ -22,13 +22,13 @@ const std::string kWholeTable =
     "2,1,1,f32,0.60,2.0\n2,1,1,int8,0.59,1.8\n2,1,2,f32,0.62,2.2\n2,1,2,int8,0.61,2.0\n"
     "2,2,1,f32,0.63,2.3\n2,2,1,int8,0.60,2.1\n2,2,2,f32,0.70,2.5\n2,2,2,int8,0.69,2.3\n";
 
-class Fixture {
+class ImportsFixture {
  public:
-  Fixture() {
+  ImportsFixture() {
     std::string problem;
     supernets_.add(test::load(test::small_manifest()), "", problem);
   }
-  ~Fixture() { studies_.stop_all(); }
+  ~ImportsFixture() { studies_.stop_all(); }
 
   json call(const std::string& method, const std::string& target, const std::string& body = "") {
     Request request{.method = method, .body = body};
@@ -108,7 +108,7 @@ json table_study(const std::string& import) {
 }
 
 TEST_CASE("an import is created, found by its location, listed and paged through") {
-  Fixture api;
+  ImportsFixture api;
   const json created = api.import(kWholeTable, {{"name", "all"}, {"fingerprint", "a board"}});
   CHECK(api.status() == 201);
   const std::string id = created["id"];
@@ -135,7 +135,7 @@ TEST_CASE("an import is created, found by its location, listed and paged through
 }
 
 TEST_CASE("the file may be the body, with the rest in the query") {
-  Fixture api;
+  ImportsFixture api;
   const json created = api.call(
       "POST", "/v1/imports?supernet=small&file=t.csv&columns=acc%3Daccuracy*0.01%0Anote%3Dignore",
       "depth,heads,precision,acc,note\n1,1,f32,50,x\n");
@@ -146,7 +146,7 @@ TEST_CASE("the file may be the body, with the rest in the query") {
 }
 
 TEST_CASE("a dry run says what would be taken and stores nothing") {
-  Fixture api;
+  ImportsFixture api;
   const json answer =
       api.import("depth,heads,precision,accuracy\n1,1,f32,0.5\n9,1,f32,0.5\n", {{"dry_run", true}});
   CHECK(api.status() == 200);
@@ -158,7 +158,7 @@ TEST_CASE("a dry run says what would be taken and stores nothing") {
 }
 
 TEST_CASE("the same file read the same way is the import that is there, another way another") {
-  Fixture api;
+  ImportsFixture api;
   const std::string text = "depth,heads,precision,accuracy\n1,1,f32,0.5\n";
   const json first = api.import(text);
   const json again = api.import(text, {{"name", "again"}, {"columns", {"accuracy=accuracy"}}});
@@ -171,7 +171,7 @@ TEST_CASE("the same file read the same way is the import that is there, another 
 }
 
 TEST_CASE("every mistake of an import is told with its pointer") {
-  Fixture api;
+  ImportsFixture api;
   const json mistaken =
       api.import("x", {{"supernet", "smal"}, {"format", "xls"}, {"dryrun", true}});
   CHECK(api.status() == 422);
@@ -187,7 +187,7 @@ TEST_CASE("every mistake of an import is told with its pointer") {
 }
 
 TEST_CASE("a file of which no row can be taken is refused, with what was found") {
-  Fixture api;
+  ImportsFixture api;
   const json refused = api.import("depth,heads,precision,accuracy\n1,1,f32,50\n");
   CHECK(api.status() == 422);
   CHECK(refused["errors"][0]["pointer"] == "/text");
@@ -196,7 +196,7 @@ TEST_CASE("a file of which no row can be taken is refused, with what was found")
 }
 
 TEST_CASE("a study on a table of the whole space finds its true front") {
-  Fixture api;
+  ImportsFixture api;
   const std::string id = api.import(kWholeTable, {{"fingerprint", "a board"}})["id"];
   const json study = api.study(table_study(id));
   CHECK(study["state"] == "completed");
@@ -215,7 +215,7 @@ TEST_CASE("a study on a table of the whole space finds its true front") {
 }
 
 TEST_CASE("a network that the table lacks, or has no value of, is a failed trial that says so") {
-  Fixture api;
+  ImportsFixture api;
   const std::string id =
       api.import("depth,heads,precision,accuracy,latency_ms\n1,1,f32,0.5,1\n1,2,f32,0.6,\n",
                  {{"name", "few"}})["id"];
@@ -233,7 +233,7 @@ TEST_CASE("a network that the table lacks, or has no value of, is a failed trial
 }
 
 TEST_CASE("a study is refused a table that cannot serve it, at the option that is wrong") {
-  Fixture api;
+  ImportsFixture api;
   const std::string id = api.import("depth,heads,precision,accuracy\n1,1,f32,0.5\n")["id"];
   json document = table_study(id);
   document["metrics"]["accuracy"]["import"] = "im_gone";
@@ -247,7 +247,7 @@ TEST_CASE("a study is refused a table that cannot serve it, at the option that i
 }
 
 TEST_CASE("an import is taken away, but not while a running study uses it") {
-  Fixture api;
+  ImportsFixture api;
   const std::string id = api.import(kWholeTable)["id"];
   Commit running{.study = {.id = "st_1",
                            .name = "n",

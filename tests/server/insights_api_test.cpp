@@ -11,13 +11,13 @@ namespace {
 
 using nlohmann::json;
 
-struct Fixture : test::ApiFixture {
+struct InsightsFixture : test::ApiFixture {
   std::string id = finished_study();
   json ask(const std::string& what) { return call("GET", "/v1/studies/" + id + "/" + what); }
 };
 
 TEST_CASE("points hold the front whole and the others up to the limit") {
-  Fixture api;
+  InsightsFixture api;
   std::set<int> front;
   const json members = api.ask("front");
   for (const json& member : members["items"]) front.insert(member["number"].get<int>());
@@ -37,7 +37,7 @@ TEST_CASE("points hold the front whole and the others up to the limit") {
 }
 
 TEST_CASE("points can be asked for by what they measure") {
-  Fixture api;
+  InsightsFixture api;
   const json trial = api.ask("trials?page_size=1")["items"][0];
   const std::string value = trial["metrics"]["model_size_bytes"]["value"].dump();
   const json found =
@@ -49,7 +49,7 @@ TEST_CASE("points can be asked for by what they measure") {
 }
 
 TEST_CASE("every mistake of a query is told with the parameter that has it") {
-  Fixture api;
+  InsightsFixture api;
   const json mistaken = api.ask("points?x=speed&limit=-1&genomes=maybe&where=latency_ms");
   CHECK(api.status() == 400);
   CHECK(mistaken["errors"].size() == 4);
@@ -66,7 +66,7 @@ TEST_CASE("every mistake of a query is told with the parameter that has it") {
 }
 
 TEST_CASE("history ends with the study's own hypervolume, and by its own reference with the same") {
-  Fixture api;
+  InsightsFixture api;
   const json history = api.ask("history");
   CHECK(history["states"]["succeeded"] == 12);
   const json study = api.call("GET", "/v1/studies/" + api.id);
@@ -81,7 +81,7 @@ TEST_CASE("history ends with the study's own hypervolume, and by its own referen
 }
 
 TEST_CASE("importance names every gene that has a choice and says by which method") {
-  Fixture api;
+  InsightsFixture api;
   const json importance = api.ask("importance");
   CHECK(importance["method"].get<std::string>().find("Kelley 1935") != std::string::npos);
   CHECK(importance["metrics"].size() == 2);
@@ -92,7 +92,7 @@ TEST_CASE("importance names every gene that has a choice and says by which metho
 }
 
 TEST_CASE("the choices of a gene add up to all trials and to the front") {
-  Fixture api;
+  InsightsFixture api;
   const json slices = api.ask("slices?gene=depth&metric=accuracy");
   REQUIRE(slices["genes"].size() == 1);
   int count = 0;
@@ -107,7 +107,7 @@ TEST_CASE("the choices of a gene add up to all trials and to the front") {
 }
 
 TEST_CASE("the strip has a row per member of the front, in the order asked for") {
-  Fixture api;
+  InsightsFixture api;
   const json strip = api.ask("strip?sort=latency_ms&descending=true");
   CHECK(strip["rows"].size() == strip["front"]);
   CHECK(strip["operators"][0] == api.ask("strip")["operators"][0]);
@@ -118,7 +118,7 @@ TEST_CASE("the strip has a row per member of the front, in the order asked for")
 }
 
 TEST_CASE("a study without failures and predictions has a timeline, no groups and no parity") {
-  Fixture api;
+  InsightsFixture api;
   const json timeline = api.ask("timeline");
   CHECK(timeline["bars"].size() == 12);
   CHECK(timeline["bars"][0]["worker"] == "");
@@ -129,7 +129,7 @@ TEST_CASE("a study without failures and predictions has a timeline, no groups an
 }
 
 TEST_CASE("events can begin after one and be of some types only") {
-  Fixture api;
+  InsightsFixture api;
   const auto read = [&](const std::string& query) {
     api.call("GET", "/v1/studies/" + api.id + "/events" + query);
     const EventSource& source = *api.last().events;

@@ -22,7 +22,7 @@ const evaluators::LoadedSupernet& supernet() { return *test::library().find("fas
 json document(const std::string& algorithm = "quarry") {
   return {{"supernet", "fashion_vit"},
           {"objectives", {{{"metric", "accuracy"}}, {{"metric", "latency_ms"}}}},
-          {"algorithm", {{"name", algorithm}, {"inner", {{"evaluations", 300}}}}},
+          {"algorithm", {{"name", algorithm}, {"inner", {{"evaluations", 100}}}}},
           {"budget", {{"trials", 24}}},
           {"final_test", false}};
 }

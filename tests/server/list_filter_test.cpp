@@ -31,7 +31,7 @@ bool matches(const std::string& filter) {
   });
 }
 
-std::string mistakes(const std::string& filter) {
+std::string filter_mistakes(const std::string& filter) {
   search::FieldErrors errors;
   parse_filter(filter, kFields, errors);
   std::string text;
@@ -84,11 +84,12 @@ TEST_CASE("a missing value equals null alone and is unequal to all else") {
 
 TEST_CASE("quoted texts may hold anything, with a backslash before quotes") {
   CHECK_FALSE(matches(R"(name = "a \"b\" OR name = Bert")"));
-  CHECK(mistakes("name = \"Bert").starts_with("filter: a text that begins with \" does not end"));
+  CHECK(filter_mistakes("name = \"Bert")
+            .starts_with("filter: a text that begins with \" does not end"));
 }
 
 TEST_CASE("all fields that are not there, and values that do not fit, are told at once") {
-  CHECK(mistakes("latancy_ms < 3 AND state = runing AND latency_ms = fast AND tags = gpu") ==
+  CHECK(filter_mistakes("latancy_ms < 3 AND state = runing AND latency_ms = fast AND tags = gpu") ==
         "filter: there is no field \"latancy_ms\" here (did you mean \"latency_ms\"?); known are "
         "name, state, created_at, latency_ms, on_front or tags\n"
         "filter: state is never \"runing\" (did you mean \"running\"?); it is queued or running\n"
@@ -97,30 +98,30 @@ TEST_CASE("all fields that are not there, and values that do not fit, are told a
 }
 
 TEST_CASE("a filter that breaks off or goes astray says where") {
-  CHECK(mistakes("name =") == "filter: expected a value after \"name =\" at its end\n");
-  CHECK(mistakes("name") ==
+  CHECK(filter_mistakes("name =") == "filter: expected a value after \"name =\" at its end\n");
+  CHECK(filter_mistakes("name") ==
         "filter: expected a comparison such as = or <= after \"name\" at its "
         "end\n");
-  CHECK(mistakes("name = x name = y") ==
+  CHECK(filter_mistakes("name = x name = y") ==
         "filter: expected AND, OR or the end of the filter, got \"name\"\n");
-  CHECK(mistakes("(name = x") == "filter: expected \")\" at its end\n");
-  CHECK(mistakes("AND name = x") ==
+  CHECK(filter_mistakes("(name = x") == "filter: expected \")\" at its end\n");
+  CHECK(filter_mistakes("AND name = x") ==
         "filter: expected a comparison such as = or <= after \"AND\", "
         "got \"name\"\n");
-  CHECK(mistakes("!").find("expected a comparison") != std::string::npos);
-  CHECK(mistakes("= 3") == "filter: expected a field, got \"=\"\n");
+  CHECK(filter_mistakes("!").find("expected a comparison") != std::string::npos);
+  CHECK(filter_mistakes("= 3") == "filter: expected a field, got \"=\"\n");
 }
 
 TEST_CASE("a filter has a depth, a length and a number of comparisons that it may not exceed") {
-  CHECK(mistakes(std::string(200, '(')).find("at most 32 levels") != std::string::npos);
+  CHECK(filter_mistakes(std::string(200, '(')).find("at most 32 levels") != std::string::npos);
   std::string many = "name = x";
   for (int i = 0; i < 64; ++i) many += " OR name = x";
-  CHECK(mistakes(many).find("at most 64 comparisons") != std::string::npos);
-  CHECK(mistakes(std::string(9000, 'x')) == "filter: must be at most 8192 bytes\n");
+  CHECK(filter_mistakes(many).find("at most 64 comparisons") != std::string::npos);
+  CHECK(filter_mistakes(std::string(9000, 'x')) == "filter: must be at most 8192 bytes\n");
 }
 
 TEST_CASE("a hidden field is not there for users") {
-  CHECK(mistakes("secret = x").find("no field \"secret\"") != std::string::npos);
+  CHECK(filter_mistakes("secret = x").find("no field \"secret\"") != std::string::npos);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Fixture {
+struct ListsFixture {
   test::TemporaryFolder folder;
   std::shared_ptr<Database> database = open_database(folder.path());
   std::unique_ptr<Store> store = open_sqlite_store(database);
@@ -49,7 +49,7 @@ std::string numbers(const std::vector<Listed<TrialRecord>>& trials) {
 }
 
 // 0 failed; the others have accuracy 0.1, 0.2, 0.2, 0.4, and 4 is only queued.
-void add_five(Fixture& fixture) {
+void add_five(ListsFixture& fixture) {
   Commit change = of_study();
   change.trials = {trial(0, "failed", json::object()),
                    trial(1, "succeeded", {{"accuracy", 0.1}, {"latency_ms", 9.0}}, true),
@@ -60,7 +60,7 @@ void add_five(Fixture& fixture) {
 }
 
 TEST_CASE("trials are ordered by a metric, those without it last, equal ones by number") {
-  Fixture fixture;
+  ListsFixture fixture;
   add_five(fixture);
   TrialListQuery query{.study = "a", .list = {.order = {{"accuracy", true}, {"number"}}}};
   CHECK(numbers(fixture.lists.trials(query)) == "2 3 1 0 4");
@@ -71,7 +71,7 @@ TEST_CASE("trials are ordered by a metric, those without it last, equal ones by 
 }
 
 TEST_CASE("trials are filtered by metrics, state and place on the front") {
-  Fixture fixture;
+  ListsFixture fixture;
   add_five(fixture);
   TrialListQuery query{.study = "a", .list = {.order = {{"number"}}}};
   query.list.where = compare("latency_ms", Comparison::kAtMost, 7.0);
@@ -87,7 +87,7 @@ TEST_CASE("trials are filtered by metrics, state and place on the front") {
 }
 
 TEST_CASE("a queued trial that somebody is at is listed under what it is doing") {
-  Fixture fixture;
+  ListsFixture fixture;
   add_five(fixture);
   TrialListQuery query{
       .study = "a",
@@ -99,7 +99,7 @@ TEST_CASE("a queued trial that somebody is at is listed under what it is doing")
 }
 
 TEST_CASE("a front is its members alone, or those of them that are named") {
-  Fixture fixture;
+  ListsFixture fixture;
   add_five(fixture);
   TrialListQuery query{
       .study = "a", .list = {.order = {{"latency_ms"}, {"number"}}}, .front_only = true};
@@ -109,7 +109,7 @@ TEST_CASE("a front is its members alone, or those of them that are named") {
 }
 
 TEST_CASE("a trial that is measured again, and a study that is removed, leave no old metrics") {
-  Fixture fixture;
+  ListsFixture fixture;
   add_five(fixture);
   Commit again = of_study();
   again.trials = {trial(1, "succeeded", {{"accuracy", 0.9}})};
@@ -125,7 +125,7 @@ TEST_CASE("a trial that is measured again, and a study that is removed, leave no
 }
 
 TEST_CASE("the database pages as memory does, for any order, filter and size of page") {
-  Fixture fixture;
+  ListsFixture fixture;
   search::Rng random(7);
   const auto any = [&](std::uint64_t bound) { return static_cast<int>(random.below(bound)); };
   Commit change = of_study();
@@ -190,7 +190,7 @@ TEST_CASE("the database pages as memory does, for any order, filter and size of 
 }
 
 TEST_CASE("measurements are listed by all that they say of themselves") {
-  Fixture fixture;
+  ListsFixture fixture;
   Commit change = of_study();
   const auto measurement = [](const char* metric, double value, const char* machine) {
     return MeasurementRecord{

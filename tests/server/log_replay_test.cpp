@@ -14,6 +14,7 @@
 #include "tests/support/bench.hpp"
 #include "tests/support/fake_workers.hpp"
 #include "tests/support/manifests.hpp"
+#include "tests/support/small_options.hpp"
 #include "tests/support/studies.hpp"
 #include "tests/support/wait_for_end.hpp"
 
@@ -96,6 +97,9 @@ TEST_CASE("studies of every algorithm replay") {
     if (entry.max_objectives < 2) continue;
     json document = kDocument;
     document["algorithm"] = {{"name", entry.name}};
+    for (const OptionSpec& option : entry.options)
+      if (const auto value = test::small_value(option.name))
+        document["algorithm"][json::json_pointer("/" + option.name)] = *value;
     INFO(entry.name);
     const ReplayReport report = replayed(eventful(document));
     INFO(difference_of(report));

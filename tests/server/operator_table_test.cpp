@@ -56,10 +56,10 @@ TEST_CASE("the table adds up to the whole") {
       "sum of operators         1.7500   87.5                  0.3                    1\n"
       "between operators        0.2500   12.5\n"
       "whole                    2.0000  100.0\n");
-  const nlohmann::ordered_json json = to_json(small_table());
-  CHECK(json.at("sum_ms").get<double>() + json.at("between_ms").get<double>() ==
-        json.at("whole_ms").get<double>());
-  CHECK(json.at("operators").at(0).at("steps").at(1).at("time_ms") == 1.0);
+  const nlohmann::ordered_json table = to_json(small_table());
+  CHECK(table.at("sum_ms").get<double>() + table.at("between_ms").get<double>() ==
+        table.at("whole_ms").get<double>());
+  CHECK(table.at("operators").at(0).at("steps").at(1).at("time_ms") == 1.0);
 }
 
 TEST_CASE("the steps of an operator stand below it when asked for") {

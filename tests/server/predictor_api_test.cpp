@@ -9,7 +9,7 @@ namespace quarry::server {
 namespace {
 
 using nlohmann::json;
-using Fixture = test::ApiFixture;
+using test::ApiFixture;
 
 json request_of(const std::string& study, const std::string& metric = "accuracy") {
   return {{"name", "vit-" + metric}, {"metric", metric}, {"studies", {study}}, {"model", "ridge"}};
@@ -24,7 +24,7 @@ std::string mistakes(const json& problem) {
 }
 
 // Trains one and gives what the server answered.
-json trained(Fixture& api, const json& request) {
+json trained(ApiFixture& api, const json& request) {
   json answer = api.call("POST", "/v1/predictors", request);
   INFO(answer.dump());
   REQUIRE(api.status() == 201);
@@ -32,7 +32,7 @@ json trained(Fixture& api, const json& request) {
 }
 
 TEST_CASE("a predictor is trained from a study's trials and says all that it is") {
-  Fixture api;
+  ApiFixture api;
   const std::string study = api.finished_study();
   const json made = trained(api, request_of(study));
   CHECK(made["id"].get<std::string>().starts_with("pr_"));
@@ -58,7 +58,7 @@ TEST_CASE("a predictor is trained from a study's trials and says all that it is"
 }
 
 TEST_CASE("training again under a name makes its next version and leaves the first as it was") {
-  Fixture api;
+  ApiFixture api;
   const std::string study = api.finished_study();
   const json first = trained(api, request_of(study));
   json request = request_of(study);
@@ -73,7 +73,7 @@ TEST_CASE("training again under a name makes its next version and leaves the fir
 }
 
 TEST_CASE("every mistake of a training request is told at once") {
-  Fixture api;
+  ApiFixture api;
   const json refused = api.call("POST", "/v1/predictors",
                                 {{"name", "pr_mine"},
                                  {"metric", "acuracy"},
@@ -95,7 +95,7 @@ TEST_CASE("every mistake of a training request is told at once") {
 }
 
 TEST_CASE("rows that cannot be learned from are refused with their places") {
-  Fixture api;
+  ApiFixture api;
   api.call("POST", "/v1/supernets", test::small_manifest());
   const std::string elsewhere = api.finished_study({{"supernet", "small"},
                                                     {"objectives", {{{"metric", "latency_ms"}}}},
@@ -121,8 +121,8 @@ TEST_CASE("rows that cannot be learned from are refused with their places") {
 }
 
 TEST_CASE("measurements of two machines are not mixed unless one of them is chosen") {
-  Fixture api;
-  json document = Fixture::kStudy;
+  ApiFixture api;
+  json document = ApiFixture::kStudy;
   document["baselines"] = false;
   api.machine = "fp_test";
   const std::string first = api.finished_study(document);
@@ -144,7 +144,7 @@ TEST_CASE("measurements of two machines are not mixed unless one of them is chos
 }
 
 TEST_CASE("a network that is given twice counts once, with the mean of its values") {
-  Fixture api;
+  ApiFixture api;
   api.call("POST", "/v1/supernets", test::small_manifest());
   json rows = json::array();
   for (int depth = 0; depth < 2; ++depth) {
@@ -166,7 +166,7 @@ TEST_CASE("a network that is given twice counts once, with the mean of its value
 }
 
 TEST_CASE("imported measurements are learned from, their machine kept") {
-  Fixture api;
+  ApiFixture api;
   api.call("POST", "/v1/supernets", test::small_manifest());
   std::string table = "depth,heads[0],heads[1],precision,latency_ms\n";
   for (const char* network : {"1,1,1,f32,1.0", "1,1,1,int8,0.9", "1,2,1,f32,1.2", "1,2,1,int8,1.1",
@@ -193,7 +193,7 @@ TEST_CASE("imported measurements are learned from, their machine kept") {
 }
 
 TEST_CASE("a genome and its config are predicted alike, with an interval around the mean") {
-  Fixture api;
+  ApiFixture api;
   const json made = trained(api, request_of(api.finished_study()));
   const std::string path = "/v1/predictors/" + made["id"].get<std::string>();
   const json supernet = api.call("GET", "/v1/supernets/fashion_vit");
@@ -221,7 +221,7 @@ TEST_CASE("a genome and its config are predicted alike, with an interval around 
 }
 
 TEST_CASE("evaluating on a study says how many of its networks were learned from") {
-  Fixture api;
+  ApiFixture api;
   const std::string study = api.finished_study();
   const json made = trained(api, request_of(study));
   const std::string path = "/v1/predictors/vit-accuracy:evaluate";
@@ -229,7 +229,7 @@ TEST_CASE("evaluating on a study says how many of its networks were learned from
   CHECK(same["seen"] == 12);
   CHECK(same["quality"]["rows"] == 12);
   CHECK(same["quality"]["rmse"] < made["quality"]["rmse"]);
-  json document = Fixture::kStudy;
+  json document = ApiFixture::kStudy;
   document["seed"] = 7;
   const json other = api.call("POST", path, {{"studies", {api.finished_study(document)}}});
   CHECK(other["seen"] == 3);  // the baselines
@@ -238,7 +238,7 @@ TEST_CASE("evaluating on a study says how many of its networks were learned from
 }
 
 TEST_CASE("predictors are listed newest first, filtered and in pages") {
-  Fixture api;
+  ApiFixture api;
   const std::string study = api.finished_study();
   trained(api, request_of(study));
   trained(api, request_of(study, "latency_ms"));
@@ -261,7 +261,7 @@ TEST_CASE("predictors are listed newest first, filtered and in pages") {
 }
 
 TEST_CASE("an exported predictor is the same elsewhere, to the last bit") {
-  Fixture here;
+  ApiFixture here;
   const json made = trained(here, request_of(here.finished_study()));
   const std::string id = made["id"];
   here.call("GET", "/v1/predictors/" + id + ":export");
@@ -270,7 +270,7 @@ TEST_CASE("an exported predictor is the same elsewhere, to the last bit") {
   here.call("POST", "/v1/predictors/" + id + ":predict", networks);
   const std::string predicted = here.last().body;
 
-  Fixture there;
+  ApiFixture there;
   CHECK(there.call("POST", "/v1/predictors:import", file) == made);
   CHECK(there.status() == 201);
   there.call("POST", "/v1/predictors/" + id + ":predict", networks);
@@ -296,7 +296,7 @@ TEST_CASE("an exported predictor is the same elsewhere, to the last bit") {
 }
 
 TEST_CASE("after a restart a predictor answers with the very same bytes") {
-  Fixture api;
+  ApiFixture api;
   const json made = trained(api, request_of(api.finished_study()));
   json genomes = json::array();
   for (const json& row : made["quality"]["parity"]) genomes.push_back(row["genome"]);
@@ -310,9 +310,9 @@ TEST_CASE("after a restart a predictor answers with the very same bytes") {
 }
 
 TEST_CASE("a study's predicted metric is there at once, labelled, with the predictor's own value") {
-  Fixture api;
+  ApiFixture api;
   const json made = trained(api, request_of(api.finished_study()));
-  json document = Fixture::kStudy;
+  json document = ApiFixture::kStudy;
   document["seed"] = 5;
   document["metrics"]["accuracy"] = {{"evaluator", "predictor"}, {"predictor", "vit-accuracy"}};
   const std::string study = api.finished_study(document);
@@ -337,10 +337,10 @@ TEST_CASE("a study's predicted metric is there at once, labelled, with the predi
 }
 
 TEST_CASE("a study keeps the version that its predictor had when it was created") {
-  Fixture api;
+  ApiFixture api;
   const std::string first = api.finished_study();
   const json made = trained(api, request_of(first));
-  json document = Fixture::kStudy;
+  json document = ApiFixture::kStudy;
   document["metrics"]["accuracy"] = {{"evaluator", "predictor"}, {"predictor", "vit-accuracy"}};
   const std::string study = api.finished_study(document);
   trained(api, request_of(first));
@@ -351,7 +351,7 @@ TEST_CASE("a study keeps the version that its predictor had when it was created"
 }
 
 TEST_CASE("a study that names a predictor which cannot serve it is refused with the reason") {
-  Fixture api;
+  ApiFixture api;
   const json made = trained(api, request_of(api.finished_study()));
   api.call("POST", "/v1/supernets", test::small_manifest());
   const auto refusal = [&](const std::string& supernet, const std::string& metric,
@@ -382,15 +382,15 @@ TEST_CASE("a study that names a predictor which cannot serve it is refused with 
 }
 
 TEST_CASE("a predictor that a running study asks is not deleted, and the study is named") {
-  Fixture api(1);
+  ApiFixture api(1);
   const json made = trained(api, request_of(api.finished_study()));
   const std::string path = "/v1/predictors/" + made["id"].get<std::string>();
 
   // Without workers a study that measures latency goes on for ever.
-  Fixture idle(0);
+  ApiFixture idle(0);
   api.call("GET", path + ":export");
   idle.call("POST", "/v1/predictors:import", api.last().body);
-  json document = Fixture::kStudy;
+  json document = ApiFixture::kStudy;
   document["metrics"]["accuracy"] = {{"evaluator", "predictor"}, {"predictor", "vit-accuracy"}};
   const std::string study = idle.call("POST", "/v1/studies", document)["id"];
   const json refused = idle.call("DELETE", path);
@@ -409,7 +409,7 @@ TEST_CASE("a predictor that a running study asks is not deleted, and the study i
 }
 
 TEST_CASE("no more than two predictors are trained at a time") {
-  Fixture api;
+  ApiFixture api;
   const auto first = api.predictors().begin_training();
   auto second = api.predictors().begin_training();
   CHECK(first != nullptr);

@@ -87,7 +87,7 @@ StudySpec sound(const json& document, const Fronts& fronts = {}) {
   return *spec;
 }
 
-std::string mistakes(const json& document, const Fronts& fronts = {}) {
+std::string seed_mistakes(const json& document, const Fronts& fronts = {}) {
   search::FieldErrors errors;
   CHECK_FALSE(parse_study_spec(document, test::library(), errors, fronts.source()).has_value());
   return test::transcript(errors);
@@ -171,7 +171,7 @@ TEST_CASE("every mistake of the given configurations is told where it stands") {
   wide["colour"] = "red";
   json uneven = config(2);
   uneven["heads"] = {1, 2, 3};
-  CHECK(mistakes(study({{"configs", {config(1), wide, 7, uneven}}})) ==
+  CHECK(seed_mistakes(study({{"configs", {config(1), wide, 7, uneven}}})) ==
         "/seeds/configs/1/depth must be 1, 2, 3, 4, 5 or 6, got 9\n"
         "/seeds/configs/1/colour is not a field here; the fields are attention_precision, depth, "
         "fc1_precision, fc2_precision, ffn_width, head_precision, heads, out_precision, "
@@ -185,7 +185,7 @@ TEST_CASE("a configuration that the study does not search is refused with what t
   mixed["qkv_precision"][1] = "int8_w4";
   mixed["fc1_precision"][2] = "int8_w4";
   mixed["qkv_precision"][5] = "int8_w4";  // dead: there are three layers
-  CHECK(mistakes(study({{"configs", {config(2), mixed, config(3, "int8_w4")}}})) ==
+  CHECK(seed_mistakes(study({{"configs", {config(2), mixed, config(3, "int8_w4")}}})) ==
         "/seeds/configs/1/qkv_precision/1 this study does not search int8_w4, its precisions are "
         "f32 or int8: add int8_w4 to /precisions, or leave this network out\n"
         "/seeds/configs/2/patch_precision this study does not search int8_w4, its precisions are "
@@ -214,7 +214,7 @@ TEST_CASE("a configuration that this machine cannot run is refused with what it 
 }
 
 TEST_CASE("more configurations than the budget has trials for are refused with both numbers") {
-  CHECK(mistakes(study({{"configs", {config(1), config(2), config(3), config(2)}}}, 5)) ==
+  CHECK(seed_mistakes(study({{"configs", {config(1), config(2), config(3), config(2)}}}, 5)) ==
         "/seeds/configs there are 6 networks to measure first (3 baselines and 3 configurations), "
         "and the budget is 5 trials: raise /budget/trials to at least 6, or give fewer\n");
   CHECK(seeds_of(sound(study({{"configs", {config(1), config(2)}}}, 5))).size() == 5);
@@ -229,8 +229,9 @@ TEST_CASE("studies whose front cannot be measured first are refused, each with i
       .add("st_empty", {})
       .add("st_older", {config(1), other});
   CHECK(
-      mistakes(study({{"studies", {"st_gone", "st_other", "st_young", "st_empty", "st_older", 4}}}),
-               fronts) ==
+      seed_mistakes(
+          study({{"studies", {"st_gone", "st_other", "st_young", "st_empty", "st_older", 4}}}),
+          fronts) ==
       "/seeds/studies/0 there is no study \"st_gone\" on this server: a front of another server "
       "is given in /seeds/configs (quarry submit --seeds FILE)\n"
       "/seeds/studies/1 study st_other searches resnet, this one fashion_vit: only a front of the "
@@ -246,28 +247,28 @@ TEST_CASE("studies whose front cannot be measured first are refused, each with i
 }
 
 TEST_CASE("seeds of the wrong shape are told so") {
-  CHECK(mistakes(study(3)) == "/seeds must be an object, got 3\n");
-  CHECK(mistakes(study({{"configs", config(1)}, {"studies", "st_a"}, {"study", "st_a"}})) ==
+  CHECK(seed_mistakes(study(3)) == "/seeds must be an object, got 3\n");
+  CHECK(seed_mistakes(study({{"configs", config(1)}, {"studies", "st_a"}, {"study", "st_a"}})) ==
         "/seeds/configs must be an array, got an object\n"
         "/seeds/studies must be an array, got \"st_a\"\n"
         "/seeds/study is not a field here; the fields are configs or studies\n");
-  CHECK(mistakes(study({{"studies", {{{"id", "st_a"}, {"front", -1}}}}})) ==
+  CHECK(seed_mistakes(study({{"studies", {{{"id", "st_a"}, {"front", -1}}}}})) ==
         "/seeds/studies/0/configs is missing\n"
         "/seeds/studies/0/front must be a whole number between 0 and 10000000, got -1\n");
-  CHECK(mistakes(study({{"studies", std::vector<std::string>(65, "st_a")}})) ==
+  CHECK(seed_mistakes(study({{"studies", std::vector<std::string>(65, "st_a")}})) ==
         "/seeds/studies must have at most 64 studies, got 65\n");
 }
 
-TEST_CASE("mistakes elsewhere in a study do not make its seeds look wrong") {
+TEST_CASE("seed_mistakes elsewhere in a study do not make its seeds look wrong") {
   json document = study({{"configs", {config(1, "int8_w4"), config(2)}}}, 0);
   document["precisions"] = {"f23"};
   CHECK(
-      mistakes(document) ==
+      seed_mistakes(document) ==
       "/precisions/0 unknown precision \"f23\" (did you mean \"f32\"?); known are f32, bf16, int8 "
       "or int8_w4\n"
       "/budget/trials must be a whole number between 1 and 10000000, got 0\n");
   document["supernet"] = "resnet";
-  CHECK(mistakes(document).starts_with("/supernet unknown supernet"));
+  CHECK(seed_mistakes(document).starts_with("/supernet unknown supernet"));
 }
 
 }  // namespace

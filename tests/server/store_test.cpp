@@ -12,7 +12,7 @@ namespace {
 
 using test::run_sql;
 
-StudyRecord study(const std::string& id, const std::string& state = "running") {
+StudyRecord stored_study(const std::string& id, const std::string& state = "running") {
   return {.id = id,
           .name = "n",
           .spec = "{}",
@@ -22,7 +22,7 @@ StudyRecord study(const std::string& id, const std::string& state = "running") {
 }
 
 Commit with_events(const std::string& id, int count) {
-  Commit change{.study = study(id)};
+  Commit change{.study = stored_study(id)};
   for (int i = 0; i < count; ++i)
     change.events.push_back({.type = "e", .at = "t", .data = std::to_string(i)});
   return change;
@@ -48,12 +48,12 @@ TEST_CASE("events of each study are numbered from one, without gaps, across reop
 TEST_CASE("a study's row is created, replaced and listed newest first") {
   const test::TemporaryFolder folder;
   const auto store = open_sqlite_store(folder.path());
-  store->commit({.study = study("a")});
-  StudyRecord later = study("b");
+  store->commit({.study = stored_study("a")});
+  StudyRecord later = stored_study("b");
   later.created_at = "2026-01-02T00:00:00.000Z";
   later.hypervolume = 0.5;
   store->commit({.study = later});
-  store->commit({.study = study("a", "completed")});
+  store->commit({.study = stored_study("a", "completed")});
   CHECK(store->studies().front() == later);
   CHECK(store->study("a")->state == "completed");
   CHECK_FALSE(store->study("a")->hypervolume.has_value());
@@ -63,7 +63,7 @@ TEST_CASE("a study's row is created, replaced and listed newest first") {
 TEST_CASE("a study's labels change beside its log, which does not change them") {
   const test::TemporaryFolder folder;
   const auto store = open_sqlite_store(folder.path());
-  StudyRecord made = study("a");
+  StudyRecord made = stored_study("a");
   made.tags = {"night"};
   store->commit({.study = made});
   store->set_labels("a", {.name = "m", .tags = {"x", "y"}, .notes = "why", .priority = 3});
@@ -83,7 +83,7 @@ TEST_CASE("a removed study is gone, what it measured is still known") {
   change.trials = {{.number = 0, .state = "succeeded", .data = "{}"}};
   change.measurements = {{key, {.value = 2.0, .fingerprint = "fp_1"}, 0}};
   store->commit(change);
-  store->commit({.study = study("b")});
+  store->commit({.study = stored_study("b")});
   store->remove("a");
   CHECK_FALSE(store->study("a").has_value());
   CHECK(store->studies().size() == 1);
@@ -106,7 +106,7 @@ TEST_CASE("the history of a study's states is read without its other events") {
 TEST_CASE("trials are replaced by number, leave the front, and are queried in pages") {
   const test::TemporaryFolder folder;
   const auto store = open_sqlite_store(folder.path());
-  Commit change{.study = study("a")};
+  Commit change{.study = stored_study("a")};
   for (std::int64_t number = 0; number < 5; ++number) {
     change.trials.push_back({.number = number,
                              .state = "running",
@@ -116,7 +116,7 @@ TEST_CASE("trials are replaced by number, leave the front, and are queried in pa
   }
   store->commit(change);
   Commit update{
-      .study = study("a"),
+      .study = stored_study("a"),
       .trials = {{.number = 4, .state = "succeeded", .on_front = true, .data = "{\"x\":1}"}}};
   update.left_front = {0, 2};
   store->commit(update);
@@ -131,7 +131,7 @@ TEST_CASE("a measurement answers only the very same question, the latest first")
   const test::TemporaryFolder folder;
   const auto store = open_sqlite_store(folder.path());
   const MeasurementKey key{"net@1", "0,1", "latency_ms", "onednn {}", "fp_1"};
-  Commit change{.study = study("a")};
+  Commit change{.study = stored_study("a")};
   change.measurements.push_back(
       {key, {.value = 2.0, .spread = 0.1, .samples = 30, .fingerprint = "fp_1"}, 0});
   change.measurements.push_back({key,

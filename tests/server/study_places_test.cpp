@@ -36,7 +36,7 @@ json one(const std::string& metric, const std::string& place = "") {
   return json::array({objective});
 }
 
-std::string mistakes(json changes) {
+std::string place_mistakes(json changes) {
   json document = kTwoPlaces;
   document.merge_patch(changes);
   search::FieldErrors errors;
@@ -79,30 +79,30 @@ TEST_CASE("metrics says what a place is: other tags, other options, even this ma
   CHECK(parse_study_spec(to_json(spec), test::library(), errors) == spec);
 }
 
-TEST_CASE("mistakes about places are told with their place and what would do") {
-  CHECK(mistakes({{"metrics",
-                   {{"latency_ms@phnoe", {{"tags", json::array({"p"})}}},
-                    {"latency_ms@laptop", {{"tags", json::array({"l"})}}}}}}) ==
+TEST_CASE("place_mistakes about places are told with their place and what would do") {
+  CHECK(place_mistakes({{"metrics",
+                         {{"latency_ms@phnoe", {{"tags", json::array({"p"})}}},
+                          {"latency_ms@laptop", {{"tags", json::array({"l"})}}}}}}) ==
         "/metrics/latency_ms@phone: is missing (did you mean \"latency_ms@phnoe\"?); here are "
         "latency_ms@laptop or latency_ms@phnoe\n");
-  CHECK(mistakes({{"objectives", one("latency_ms@two words")}, {"constraints", nullptr}}) ==
+  CHECK(place_mistakes({{"objectives", one("latency_ms@two words")}, {"constraints", nullptr}}) ==
         "/objectives/0/metric: what follows the @ must be 1 to 64 letters, digits and any of _ . - "
         "= :, got \"two words\"\n");
-  CHECK(mistakes({{"objectives", one("latancy_ms", "phone")}, {"constraints", nullptr}})
+  CHECK(place_mistakes({{"objectives", one("latancy_ms", "phone")}, {"constraints", nullptr}})
             .starts_with("/objectives/0/metric: unknown metric \"latancy_ms\" (did you mean "
                          "\"latency_ms\"?)"));
-  CHECK(mistakes({{"objectives", one("latency_ms@a", "b")}, {"constraints", nullptr}}) ==
+  CHECK(place_mistakes({{"objectives", one("latency_ms@a", "b")}, {"constraints", nullptr}}) ==
         "/objectives/0/on: \"latency_ms@a\" says already where it is measured\n");
-  CHECK(mistakes({{"objectives", one("macs", "phone")}, {"constraints", nullptr}}) ==
+  CHECK(place_mistakes({{"objectives", one("macs", "phone")}, {"constraints", nullptr}}) ==
         "/metrics/macs@phone: macs follows from the network: it is the same everywhere\n");
-  CHECK(mistakes({{"metrics",
-                   {{"latency_ms@phone", {{"tags", json::array({"arm"})}}},
-                    {"latency_ms@laptop", {{"tags", json::array({"arm"})}}}}}}) ==
+  CHECK(place_mistakes({{"metrics",
+                         {{"latency_ms@phone", {{"tags", json::array({"arm"})}}},
+                          {"latency_ms@laptop", {{"tags", json::array({"arm"})}}}}}}) ==
         "/metrics/latency_ms@laptop: is measured exactly as latency_ms@phone is: give it other "
         "tags, another machine or other options\n");
-  CHECK(mistakes({{"metrics",
-                   {{"latency_ms@phone", {{"machine", "phone"}}},
-                    {"latency_ms@laptop", {{"tags", json::array({"arm"})}}}}}}) ==
+  CHECK(place_mistakes({{"metrics",
+                         {{"latency_ms@phone", {{"machine", "phone"}}},
+                          {"latency_ms@laptop", {{"tags", json::array({"arm"})}}}}}}) ==
         "/metrics/latency_ms@phone/machine: must be the id of a fingerprint, \"fp_\" and 16 hex "
         "digits, got \"phone\"\n");
 }

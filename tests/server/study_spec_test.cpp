@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string mistakes(const json& document) {
+std::string spec_mistakes(const json& document) {
   search::FieldErrors errors;
   CHECK_FALSE(parse_study_spec(document, test::library(), errors).has_value());
   return test::transcript(errors);
@@ -55,7 +55,7 @@ TEST_CASE("a study can fix genes, one by one or a list as a whole") {
   for (const search::Gene& gene : subspace.space().genes())
     CHECK((gene.choices.size() == 1) == spec.fixed.contains(gene.name));
   document["fixed"] = {{"depth", 7}, {"haeds", 1}, {"heads[9]", 1}};
-  CHECK(mistakes(document) ==
+  CHECK(spec_mistakes(document) ==
         "/fixed/depth must be 1, 2, 3, 4, 5 or 6\n"
         "/fixed/haeds \"haeds\" is not a parameter (did you mean \"heads\"?)\n"
         "/fixed/heads[9] \"heads[9]\" is not a member of heads, which has [0] to [5]\n");
@@ -66,14 +66,14 @@ TEST_CASE(
   json document = kSmallest;
   CHECK(sound(document).weight_schemes.empty());
   document["weight_schemes"] = {"symmetric"};
-  CHECK(mistakes(document) == "/weight_schemes supernet fashion_vit has no gene for it\n");
+  CHECK(spec_mistakes(document) == "/weight_schemes supernet fashion_vit has no gene for it\n");
   document["supernet"] = "inc_quantization_ofa_resnet50";
   document["objectives"] = {{{"metric", "latency_ms"}}, {{"metric", "model_size_bytes"}}};
   CHECK(sound(document).weight_schemes == std::vector<std::string>{"symmetric"});
   document.erase("weight_schemes");
   for (const std::string& scheme : sound(document).weight_schemes) CHECK(scheme == "symmetric");
   document["weight_schemes"] = {"symmetrical"};
-  CHECK(mistakes(document) ==
+  CHECK(spec_mistakes(document) ==
         "/weight_schemes/0 unknown weight scheme \"symmetrical\" (did you mean \"symmetric\"?); "
         "known "
         "are symmetric or asymmetric\n");
@@ -88,12 +88,13 @@ TEST_CASE("a study searches the precisions that run here, or fewer when told so"
   CHECK(sound(document).precisions ==
         std::vector{search::Precision::kF32, search::Precision::kInt8});
   document["precisions"] = {"int7", 8};
-  CHECK(mistakes(document) ==
+  CHECK(spec_mistakes(document) ==
         "/precisions/0 unknown precision \"int7\" (did you mean \"int8\"?); known are f32, bf16, "
         "int8 or int8_w4\n"
         "/precisions/1 unknown precision \"a number\"; known are f32, bf16, int8 or int8_w4\n");
   document["precisions"] = json::array();
-  CHECK(mistakes(document) == "/precisions must name at least one of f32, bf16, int8 or int8_w4\n");
+  CHECK(spec_mistakes(document) ==
+        "/precisions must name at least one of f32, bf16, int8 or int8_w4\n");
 }
 
 TEST_CASE("a study of formulas alone searches every precision, whatever runs here") {
@@ -114,7 +115,7 @@ TEST_CASE("what is shown is read back to the same study") {
   CHECK(spec.metrics.size() == 4);
 }
 
-TEST_CASE("all mistakes of a study are told at once, each where it stands") {
+TEST_CASE("all spec_mistakes of a study are told at once, each where it stands") {
   const json document = {
       {"supernet", "fashion_vitt"},
       {"objectives",
@@ -127,7 +128,7 @@ TEST_CASE("all mistakes of a study are told at once, each where it stands") {
       {"budget", {{"trials", 0}, {"second", 1}}},
       {"seed", -1},
       {"priority", 1}};
-  std::string told = mistakes(document);
+  std::string told = spec_mistakes(document);
   const std::string names = search::one_of(test::library().names());
   told.replace(told.find(names), names.size(), "...");
   CHECK(told ==
@@ -172,7 +173,7 @@ TEST_CASE("a metric may be measured elsewhere, by workers with tags or by the us
   document["metrics"]["macs"] = {{"tags", {"x"}}};
   document["metrics"]["latency_ms"]["tags"] = {1, ""};
   document["retries"] = {{"max", -1}, {"on", {"always"}}};
-  CHECK(mistakes(document) ==
+  CHECK(spec_mistakes(document) ==
         "/metrics/latency_ms/tags/0 must be a word such as \"device=phone\"\n"
         "/metrics/latency_ms/tags/1 must be a word such as \"device=phone\"\n"
         "/metrics/macs/tags analytic needs no worker, so its metrics have no tags\n"
@@ -181,10 +182,10 @@ TEST_CASE("a metric may be measured elsewhere, by workers with tags or by the us
 }
 
 TEST_CASE("documents of the wrong shape are told so") {
-  CHECK(mistakes(json::array()) == " must be an object, got an array\n");
-  CHECK(mistakes({{"supernet", "fashion_vit"}, {"objectives", json::array()}}) ==
+  CHECK(spec_mistakes(json::array()) == " must be an object, got an array\n");
+  CHECK(spec_mistakes({{"supernet", "fashion_vit"}, {"objectives", json::array()}}) ==
         "/objectives must have 1 to 8 objectives, got 0\n");
-  CHECK(mistakes({{"supernet", 3}, {"objectives", "accuracy"}}) ==
+  CHECK(spec_mistakes({{"supernet", 3}, {"objectives", "accuracy"}}) ==
         "/supernet must be a string, got 3\n/objectives must be an array, got \"accuracy\"\n");
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-json external_study(int trials) {
+json busy_study(int trials) {
   return {
       {"supernet", "fashion_vit"},
       {"objectives", {{{"metric", "accuracy"}}, {{"metric", "latency_ms"}}}},
@@ -29,7 +29,7 @@ struct Leased {
   std::vector<json> leases;
 
   explicit Leased(std::size_t trials) {
-    id = api.call("POST", "/v1/studies", external_study(static_cast<int>(trials)))["id"];
+    id = api.call("POST", "/v1/studies", busy_study(static_cast<int>(trials)))["id"];
     while (leases.size() < trials) {
       api.call("POST", "/v1/studies/" + id + ":ask", {{"count", 64}, {"wait_s", 60}});
       const json answer = json::parse(test::wait_for(api.last()).body);

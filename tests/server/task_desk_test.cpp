@@ -28,7 +28,7 @@ const Offer kProgram{.study = "",
                      .tags = {"gpu", "device=phone"},
                      .machine = ""};
 
-json external_study(int trials) {
+json tagged_study(int trials) {
   return {{"supernet", "fashion_vit"},
           {"objectives", {{{"metric", "accuracy"}}, {{"metric", "model_size_bytes"}}}},
           {"metrics", {{"accuracy", {{"evaluator", "external"}, {"tags", {"gpu"}}}}}},
@@ -135,7 +135,7 @@ struct Desk {
 
 TEST_CASE("a study is evaluated by the user's own program alone, and its numbers are reported") {
   Desk desk;
-  const std::string id = desk.start(external_study(15));
+  const std::string id = desk.start(tagged_study(15));
   desk.run_to_end(id);
   CHECK(desk.bench.store->study(id)->reason == "trial budget spent");
   CHECK(desk.bench.store->study(id)->trials == 15);
@@ -144,7 +144,7 @@ TEST_CASE("a study is evaluated by the user's own program alone, and its numbers
 
 TEST_CASE("only the latest lease brings a result; an earlier one's is kept and never told") {
   Desk desk;
-  const std::string id = desk.start(external_study(15));
+  const std::string id = desk.start(tagged_study(15));
   const Lease first = desk.claim("slow");
   desk.bench.now = 59.0;
   desk.desk->sweep();
@@ -175,7 +175,7 @@ TEST_CASE("only the latest lease brings a result; an earlier one's is kept and n
 
 TEST_CASE("the same result again is answered the same, another is a conflict with the first") {
   Desk desk;
-  const std::string id = desk.start(external_study(15));
+  const std::string id = desk.start(tagged_study(15));
   const Lease lease = desk.claim("w");
   CHECK(desk.bring(lease, 0.5).verdict == Verdict::kAccepted);
   CHECK(desk.bring(lease, 0.5).verdict == Verdict::kAccepted);
@@ -189,7 +189,7 @@ TEST_CASE("the same result again is answered the same, another is a conflict wit
 
 TEST_CASE("a result that comes after its lease, before anybody else has the task, is taken") {
   Desk desk;
-  const std::string id = desk.start(external_study(15));
+  const std::string id = desk.start(tagged_study(15));
   const Lease lease = desk.claim("slow");
   desk.bench.now = 61.0;
   desk.desk->sweep();
@@ -202,7 +202,7 @@ TEST_CASE("a result that comes after its lease, before anybody else has the task
 
 TEST_CASE("failures are tried again as the study says, and then end the trial by what they were") {
   Desk desk;
-  json document = external_study(15);
+  json document = tagged_study(15);
   document["retries"] = {{"max", 1}, {"on", {"expired", "retryable"}}};
   const std::string id = desk.start(document);
   const Lease zero = desk.claim("w");
@@ -232,7 +232,7 @@ TEST_CASE("failures are tried again as the study says, and then end the trial by
 
 TEST_CASE("a trial is complete when every worker's part of it is there") {
   Desk desk;
-  json document = external_study(15);
+  json document = tagged_study(15);
   document["objectives"][1]["metric"] = "latency_ms";
   document["metrics"]["latency_ms"] = {{"evaluator", "external"}, {"tags", {"device=phone"}}};
   const std::string id = desk.start(document);
@@ -257,7 +257,7 @@ TEST_CASE("a trial is complete when every worker's part of it is there") {
 
 TEST_CASE("leases outlive the server, and what was accepted is not lost with it") {
   Desk desk;
-  const std::string id = desk.start(external_study(15));
+  const std::string id = desk.start(tagged_study(15));
   const Lease held = desk.claim("w");
   const Lease brought = desk.claim("w");
   // Accepted while there is nobody to hear of it: as if the server had died right after.
@@ -272,14 +272,14 @@ TEST_CASE("leases outlive the server, and what was accepted is not lost with it"
   CHECK(desk.bench.leases.of_task(brought.task.id).size() == 1);
 
   Desk calm;
-  const std::string other = calm.start(external_study(15));
+  const std::string other = calm.start(tagged_study(15));
   calm.run_to_end(other);
   CHECK(desk.trials_of(id) == calm.trials_of(other));
 }
 
 TEST_CASE("a study that pauses waits for its leases, and results of a cancelled one are orphans") {
   Desk desk;
-  const std::string id = desk.start(external_study(15));
+  const std::string id = desk.start(tagged_study(15));
   const Lease one = desk.claim("w");
   const Lease two = desk.claim("w");
   desk.manager->pause(id);
@@ -301,7 +301,7 @@ TEST_CASE("a study that pauses waits for its leases, and results of a cancelled 
 
 TEST_CASE("tagged measurements of one study come from one machine") {
   Desk desk;
-  json document = external_study(15);
+  json document = tagged_study(15);
   document["metrics"]["latency_ms"] = {{"evaluator", "onednn"}, {"tags", {"device=phone"}}};
   desk.start(document);
   const auto phone = [](const std::string& machine) {
@@ -325,7 +325,7 @@ TEST_CASE("tagged measurements of one study come from one machine") {
 
 TEST_CASE("what is measured on this machine is given only to workers on an equal one") {
   Desk desk;
-  json document = external_study(15);
+  json document = tagged_study(15);
   document["metrics"]["latency_ms"] = {{"evaluator", "onednn"}};
   desk.start(document);
   desk.claim("w");  // by now the first trial's tasks are there
@@ -338,7 +338,7 @@ TEST_CASE("what is measured on this machine is given only to workers on an equal
 
 TEST_CASE("the list of workers shows who lives and what they are at") {
   Desk desk;
-  desk.start(external_study(15));
+  desk.start(tagged_study(15));
   const Lease lease = desk.claim("w");
   desk.bench.now = 10.0;
   const auto workers = desk.desk->workers();
@@ -351,7 +351,7 @@ TEST_CASE("the list of workers shows who lives and what they are at") {
 
 TEST_CASE("many programs and a sweeping server at once: every trial is told once") {
   Desk desk;
-  json document = external_study(60);
+  json document = tagged_study(60);
   document["in_flight"] = 32;
   const std::string id = desk.start(document);
   std::vector<std::jthread> programs;

@@ -12,7 +12,7 @@ namespace quarry::server {
 namespace {
 
 using nlohmann::json;
-using Fixture = test::ApiFixture;
+using test::ApiFixture;
 
 // Trial 0 is the largest f32 network, trial 1 the largest int8 one.
 std::string trial_path(const std::string& study, int number, const std::string& rest = "") {
@@ -26,7 +26,7 @@ const json& operator_named(const json& network, const std::string& name) {
 }
 
 TEST_CASE("one trial is what the list shows of it, and whether it is on the front") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const json listed = api.call("GET", "/v1/studies/" + id + "/trials")["items"][3];
   json trial = api.call("GET", trial_path(id, 3));
@@ -42,7 +42,7 @@ TEST_CASE("one trial is what the list shows of it, and whether it is on the fron
 }
 
 TEST_CASE("a trial that is not there is 404, whatever its number looks like") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   for (const char* number : {"12", "-1", "x", "1.5", "99999999999999999999"}) {
     const json problem = api.call("GET", "/v1/studies/" + id + "/trials/" + number);
@@ -54,7 +54,7 @@ TEST_CASE("a trial that is not there is 404, whatever its number looks like") {
 }
 
 TEST_CASE("notes on a trial stay over a restart and go with the study") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   CHECK(api.call("PATCH", trial_path(id, 2), {{"notes", "take this"}})["notes"] == "take this");
   api.restart();
@@ -68,7 +68,7 @@ TEST_CASE("notes on a trial stay over a restart and go with the study") {
 }
 
 TEST_CASE("every mistake of a change is named, and nothing is changed") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const json refused = api.call("PATCH", trial_path(id, 0),
                                 {{"notes", std::string(65537, 'x')}, {"state", "failed"}});
@@ -80,7 +80,7 @@ TEST_CASE("every mistake of a change is named, and nothing is changed") {
 }
 
 TEST_CASE("the network of a trial is the operators that its metrics count") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const json trial = api.call("GET", trial_path(id, 0));
   const json network = api.call("GET", trial_path(id, 0, "/network"));
@@ -107,7 +107,7 @@ TEST_CASE("the network of a trial is the operators that its metrics count") {
 }
 
 TEST_CASE("the network shows the precision of each operator, and how its weights are rounded") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const json network = api.call("GET", trial_path(id, 1, "/network"));
   const json& fc1 = operator_named(network, "layer0.fc1");
@@ -117,7 +117,7 @@ TEST_CASE("the network shows the precision of each operator, and how its weights
 }
 
 TEST_CASE("where nothing was timed the network says so and shows no time") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const json network = api.call("GET", trial_path(id, 0, "/network"));
   CHECK(
@@ -130,7 +130,7 @@ TEST_CASE("where nothing was timed the network says so and shows no time") {
 }
 
 TEST_CASE("times that measurements left are those of the operators' steps, and add up") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const search::Supernet supernet = test::fashion_vit();
   const search::Genome& largest = test::baseline(supernet, "largest f32");
@@ -155,7 +155,7 @@ TEST_CASE("times that measurements left are those of the operators' steps, and a
 }
 
 TEST_CASE("a step that was never timed is an estimate, and the operator says so") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const evaluators::CompiledStep other{
       .bytes = 4000, .kind = "softmax f32", .shape = "1x1", .macs = 0};
@@ -168,7 +168,7 @@ TEST_CASE("a step that was never timed is an estimate, and the operator says so"
 }
 
 TEST_CASE("an encoder-decoder has two phases, the second once for every token") {
-  Fixture api;
+  ApiFixture api;
   json study = {{"supernet", "transformer_lt_wmt_en_de"},
                 {"objectives", {{{"metric", "macs"}}, {{"metric", "latency_ms"}}}},
                 {"algorithm", {{"name", "random"}}},
@@ -184,7 +184,7 @@ TEST_CASE("an encoder-decoder has two phases, the second once for every token") 
 }
 
 TEST_CASE("Quarry's own export is a config that is the very genome again") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const search::Supernet supernet = test::fashion_vit();
   for (const int number : {0, 1, 7}) {
@@ -198,7 +198,7 @@ TEST_CASE("Quarry's own export is a config that is the very genome again") {
 }
 
 TEST_CASE("an export comes with the name of a file") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   api.call("GET", trial_path(id, 4, "/export?format=policy"));
   CHECK(api.last().headers.front() ==
@@ -207,7 +207,7 @@ TEST_CASE("an export comes with the name of a file") {
 }
 
 TEST_CASE("a policy names every operator with weights, the tensor, and how it is rounded") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   const json policy = api.call("GET", trial_path(id, 1, "/export?format=policy"));
   CHECK(policy["supernet"] == "fashion_vit");
@@ -221,7 +221,7 @@ TEST_CASE("a policy names every operator with weights, the tensor, and how it is
 }
 
 TEST_CASE("DyNAS-T's form is its dict, and is refused with words where it has no such supernet") {
-  Fixture api;
+  ApiFixture api;
   const json refused =
       api.call("GET", trial_path(api.finished_study(), 0, "/export?format=dynast"));
   CHECK(api.status() == 409);
@@ -237,15 +237,15 @@ TEST_CASE("DyNAS-T's form is its dict, and is refused with words where it has no
 }
 
 TEST_CASE("a format that there is not is named with those that there are") {
-  Fixture api;
+  ApiFixture api;
   const json refused = api.call("GET", trial_path(api.finished_study(), 0, "/export?format=onnx"));
   CHECK(api.status() == 400);
   CHECK(refused["detail"] == "format must be quarry, dynast, policy or card, got \"onnx\"");
 }
 
 TEST_CASE("a card says what was measured how, and the command that measures it again") {
-  Fixture api;
-  json study = Fixture::kStudy;
+  ApiFixture api;
+  json study = ApiFixture::kStudy;
   study["metrics"] = {
       {"latency_ms",
        {{"evaluator", "onednn"}, {"batch", 4}, {"threads", 1}, {"max_seconds", 0.5}}}};
@@ -270,7 +270,7 @@ TEST_CASE("a card says what was measured how, and the command that measures it a
 }
 
 TEST_CASE("peaks that were measured stand beside the network of that machine") {
-  Fixture api;
+  ApiFixture api;
   const std::string id = api.finished_study();
   CHECK(api.call("GET", trial_path(id, 0, "/network"))["peaks"].is_null());
   const json peaks = api.call("POST", "/v1/operators:peaks", {{"threads", 1}});

@@ -59,7 +59,7 @@ search::Points line() {
   return points;
 }
 
-constexpr std::size_t kBlocks = 10;
+constexpr std::size_t kBitBlocks = 10;
 constexpr std::size_t kBlockBits = 5;
 
 // f1 = 1 + ones of the first 30 bits; g = sum over ten blocks of 5 bits of v(ones), where v(u) =
@@ -68,7 +68,7 @@ ObjectiveVector zdt5(const Genome& genome) {
   const std::span<const Choice> bits(genome);
   const double f1 = 1.0 + ones(bits.first(kBits));
   double g = 0.0;
-  for (std::size_t block = 0; block < kBlocks; ++block) {
+  for (std::size_t block = 0; block < kBitBlocks; ++block) {
     const double u = ones(bits.subspan(kBits + block * kBlockBits, kBlockBits));
     g += u < kBlockBits ? 2.0 + u : 1.0;
   }
@@ -80,7 +80,7 @@ search::Points zdt5_front() {
   search::Points points(2);
   for (std::size_t u = 0; u <= kBits; ++u) {
     const double f1 = 1.0 + static_cast<double>(u);
-    points.add(std::vector{f1, kBlocks / f1});
+    points.add(std::vector{f1, kBitBlocks / f1});
   }
   return points;
 }
@@ -93,7 +93,7 @@ std::vector<BenchProblem> bit_string_problems() {
   std::vector<BenchProblem> problems = {
       bit_problem("lotz", kBits, &lotz, {1.0, 1.0}),
       bit_problem("oneminmax", kBits, &one_min_max, {1.0, 1.0}),
-      bit_problem("zdt5", kBits + kBlocks * kBlockBits, &zdt5, {34.0, 11.0})};
+      bit_problem("zdt5", kBits + kBitBlocks * kBlockBits, &zdt5, {34.0, 11.0})};
   set_front(problems[0], line());
   set_front(problems[1], line());
   set_front(problems[2], zdt5_front());

@@ -16,10 +16,10 @@ namespace {
 
 using search::Genome;
 
-constexpr std::size_t kVariables = 30;
+constexpr std::size_t kCtpVariables = 30;
 constexpr std::size_t kFirstSteps = 30;
 constexpr std::size_t kSteps = 10;
-constexpr std::size_t kMostSteps = (kVariables - 1) * kSteps;  // of x2 ... x30 together
+constexpr std::size_t kMostSteps = (kCtpVariables - 1) * kSteps;  // of x2 ... x30 together
 
 struct Curve {
   double a;
@@ -45,7 +45,7 @@ BenchProblem ctp1_problem() {
   BenchProblem problem;
   problem.name = "ctp1";
   problem.family = "classic";
-  std::vector<std::size_t> levels(kVariables, kSteps + 1);
+  std::vector<std::size_t> levels(kCtpVariables, kSteps + 1);
   levels[0] = kFirstSteps + 1;
   problem.space = integer_space(levels);
   problem.exact.resize(2);

@@ -23,9 +23,9 @@ using search::Genome;
 using search::ObjectiveVector;
 using std::numbers::pi;
 
-constexpr std::size_t kVariables = 30;
+constexpr std::size_t kDtlzVariables = 30;
 constexpr std::size_t kPositions = 2;
-constexpr std::size_t kDistances = kVariables - kPositions;
+constexpr std::size_t kDistances = kDtlzVariables - kPositions;
 constexpr int kPositionSteps = 20;
 constexpr double kDistanceSteps = 10.0;
 
@@ -36,7 +36,7 @@ double quarter_cosine(int k) { return quarter_sine(kPositionSteps - k); }
 // g = sum (x - 1/2)^2; (1 + g) times a point of the unit sphere.
 ObjectiveVector dtlz2(const Genome& genome) {
   double radius = 1.0;
-  for (std::size_t i = kPositions; i < kVariables; ++i) {
+  for (std::size_t i = kPositions; i < kDtlzVariables; ++i) {
     const double x = genome[i] / kDistanceSteps - 0.5;
     radius += x * x;
   }
@@ -49,7 +49,7 @@ ObjectiveVector dtlz2(const Genome& genome) {
 // f / (1 + g) * (1 + sin(3 pi f)).
 ObjectiveVector dtlz7(const Genome& genome) {
   double total = 0.0;
-  for (std::size_t i = kPositions; i < kVariables; ++i) total += genome[i] / kDistanceSteps;
+  for (std::size_t i = kPositions; i < kDtlzVariables; ++i) total += genome[i] / kDistanceSteps;
   const double g = 1.0 + 9.0 / static_cast<double>(kDistances) * total;
   double h = 3.0;
   ObjectiveVector f;
@@ -82,7 +82,7 @@ BenchProblem dtlz_problem(const std::string& name, ObjectiveVector (*objectives)
   BenchProblem problem;
   problem.name = name;
   problem.family = "classic";
-  std::vector<std::size_t> levels(kVariables, static_cast<std::size_t>(kDistanceSteps) + 1);
+  std::vector<std::size_t> levels(kDtlzVariables, static_cast<std::size_t>(kDistanceSteps) + 1);
   std::fill_n(levels.begin(), kPositions, kPositionSteps + 1);
   problem.space = integer_space(levels);
   problem.objectives = 3;
@@ -109,7 +109,7 @@ void set_front_from_positions(BenchProblem& problem, Choice best) {
   search::Points points(3);
   for (int first = 0; first <= kPositionSteps; ++first) {
     for (int second = 0; second <= kPositionSteps; ++second) {
-      Genome genome(kVariables, best);
+      Genome genome(kDtlzVariables, best);
       genome[0] = static_cast<Choice>(first);
       genome[1] = static_cast<Choice>(second);
       const Answer answer = problem.evaluate(genome);

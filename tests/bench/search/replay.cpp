@@ -35,7 +35,7 @@ std::string read_file(const std::string& path) {
 
 // One layer as published: weight [outputs, inputs] row-major, kept here by input so that zero
 // inputs cost nothing.
-struct Layer {
+struct DenseLayer {
   std::size_t inputs = 0;
   std::size_t outputs = 0;
   std::vector<float> by_input;
@@ -52,7 +52,7 @@ struct Layer {
   }
 };
 
-std::vector<Layer> read_layers(const std::string& bytes) {
+std::vector<DenseLayer> read_layers(const std::string& bytes) {
   std::uint64_t header_size = 0;
   std::memcpy(&header_size, bytes.data(), sizeof header_size);
   const json header = json::parse(bytes.substr(8, header_size));
@@ -64,11 +64,11 @@ std::vector<Layer> read_layers(const std::string& bytes) {
     std::memcpy(values.data(), bytes.data() + begin, end - begin);
     return values;
   };
-  std::vector<Layer> layers;
+  std::vector<DenseLayer> layers;
   for (int i = 0; i < 4; ++i) {
     const std::string name = "fc" + std::to_string(i);
     const json& shape = header.at(name + ".weight").at("shape");
-    Layer layer{.inputs = shape[1], .outputs = shape[0]};
+    DenseLayer layer{.inputs = shape[1], .outputs = shape[0]};
     const std::vector<float> weight = tensor(name + ".weight");
     layer.by_input.resize(weight.size());
     for (std::size_t o = 0; o < layer.outputs; ++o) {
@@ -85,7 +85,7 @@ bool is_active(const Genome& genome, std::size_t block) {
   return block % kBlocksPerStage < genome[kDepthGene + block / kBlocksPerStage] + 2U;
 }
 
-double accuracy_percent(const std::vector<Layer>& layers, const Genome& genome) {
+double accuracy_percent(const std::vector<DenseLayer>& layers, const Genome& genome) {
   std::vector<float> x(layers.front().inputs);
   for (std::size_t block = 0; block < kBlocks; ++block) {
     if (!is_active(genome, block)) continue;
@@ -160,7 +160,7 @@ std::optional<BenchProblem> replay_problem() {
     std::cerr << "replay: skipped, " << folder << " is not here\n";
     return std::nullopt;
   }
-  const auto layers = std::make_shared<const std::vector<Layer>>(read_layers(mlp));
+  const auto layers = std::make_shared<const std::vector<DenseLayer>>(read_layers(mlp));
   const json document = json::parse(table);
   const auto latency = std::make_shared<LatencyTable>();
   latency->constant_ms = document.at("constant_ms");

@@ -26,7 +26,7 @@ using search::Choice;
 using search::Genome;
 using std::numbers::pi;
 
-constexpr std::size_t kVariables = 30;
+constexpr std::size_t kZdtVariables = 30;
 constexpr std::size_t kFirstLevels = 31;
 
 struct Zdt {
@@ -82,7 +82,7 @@ BenchProblem zdt_problem(const Zdt& zdt) {
   BenchProblem problem;
   problem.name = zdt.name;
   problem.family = "classic";
-  std::vector<std::size_t> levels(kVariables, zdt.levels);
+  std::vector<std::size_t> levels(kZdtVariables, zdt.levels);
   levels[0] = kFirstLevels;
   problem.space = integer_space(levels);
   problem.exact.resize(2);
@@ -92,7 +92,7 @@ BenchProblem zdt_problem(const Zdt& zdt) {
   problem.reference = zdt.reference;
   search::Points points(2);
   for (std::size_t k = 0; k < kFirstLevels; ++k) {
-    Genome genome(kVariables, zdt.best);
+    Genome genome(kZdtVariables, zdt.best);
     genome[0] = static_cast<Choice>(k);
     points.add(zdt.objectives(genome));
   }
