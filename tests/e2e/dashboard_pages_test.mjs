@@ -58,20 +58,26 @@ test("a study is put together by the form, refused at its fields, mended and sta
   await page.getByText("Options of nsga2").click();
   await page.getByLabel("population").fill("1");
   await page.getByLabel("Trials", { exact: true }).fill("0");
+  await page.getByText("More: precisions").click();
+  await page.getByLabel("that may pass").uncheck();
+  await page.getByLabel("Tries again").fill("often");
+  await page.getByLabel("Known operators' times").selectOption("none");
 
   await expectingComplaints(async () => {
     await page.getByRole("button", { name: "Start the study" }).click();
-    await page.getByRole("alert").getByText("the study has 2 mistakes").waitFor();
+    await page.getByRole("alert").getByText("the study has 3 mistakes").waitFor();
   });
   const population = page.getByLabel("population");
   assert.equal(await population.getAttribute("aria-invalid"), "true");
   await page.getByText("must be a whole number between 4 and 10000, got 1").waitFor();
   await page.getByText("must be a whole number between 1 and 10000000, got 0").waitFor();
+  await page.getByText('must be a whole number between 0 and 100, got "often"').waitFor();
   // Each is at its field, so the box does not say them again; the first has the focus.
   assert.equal(await page.getByRole("alert").getByRole("listitem").count(), 0);
   assert.ok(await population.evaluate((field) => field === document.activeElement));
 
   await population.fill("6");
+  await page.getByLabel("Tries again").fill("1");
   await page.getByLabel("Trials", { exact: true }).fill("6");
   assert.deepEqual(JSON.parse(await page.getByTestId("script").innerText()), {
     name: "by the form",
@@ -79,6 +85,8 @@ test("a study is put together by the form, refused at its fields, mended and sta
     objectives: [{ metric: "macs", goal: "minimize" }, { metric: "model_size_bytes", goal: "minimize" }],
     algorithm: { name: "nsga2", population: 6 },
     budget: { trials: 6 },
+    latency_model: "none",
+    retries: { max: 1, on: ["expired"] },
     tags: ["night", "small"],
   });
   await page.getByRole("button", { name: "Python" }).click();
@@ -89,6 +97,7 @@ test("a study is put together by the form, refused at its fields, mended and sta
   await page.getByRole("heading", { name: "by the form" }).waitFor();
   const [study] = (await call(url, "/v1/studies?name=by the form")).items;
   assert.equal(study.spec.algorithm.population, 6);
+  assert.deepEqual(study.spec.retries, { max: 1, on: ["expired"] });
   assert.deepEqual(study.tags, ["night", "small"]);
   await page.close();
 });

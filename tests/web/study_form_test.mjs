@@ -83,7 +83,9 @@ test("a study's own document comes back through the form as it was, but for defa
     baselines: true,
     final_test: false,
     precisions: ["f32"],
-    retries: { max: 1 },
+    weight_schemes: ["symmetric"],
+    latency_model: "lm_1",
+    retries: { max: 1, on: ["expired", "final"] },
     fixed: { heads: [1, 2] },
     seeds: { configs: [], studies: [{ id: "st_1", front: 3 }] },
   };
@@ -98,6 +100,20 @@ test("a study's own document comes back through the form as it was, but for defa
     notes: "why",
     priority: 3,
   });
+});
+
+test("what is tried again is said where it differs from what the server does anyway", () => {
+  const retries = (changes) => documentOf({ ...emptyForm(catalog), ...changes }, catalog).retries;
+  assert.equal(retries({}), undefined);
+  assert.equal(retries({ retryOn: ["retryable", "expired"] }), undefined);
+  assert.deepEqual(retries({ retries: "0" }), { max: 0 });
+  assert.deepEqual(retries({ retryOn: [] }), { on: [] });
+  assert.deepEqual(retries({ retries: "often" }), { max: "often" });
+});
+
+test("a field that the form does not show goes with a clone", () => {
+  const spec = { supernet: "small", objectives: twoObjectives, algorithm: {}, budget: { trials: 5 }, tomorrows: 1 };
+  assert.equal(documentOf(formOf(spec, {}, catalog), catalog).tomorrows, 1);
 });
 
 test("the scripts hold the very document, whatever is in it", () => {

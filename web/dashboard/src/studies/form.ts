@@ -73,11 +73,18 @@ export interface StudyForm {
   baselines: boolean;
   finalTest: boolean;
   precisions: string[]; // none: all that the machine runs
+  weightSchemes: string[]; // the same
+  latencyModel: string; // "" = the server's choice
+  retries: string;
+  retryOn: string[]; // kinds of failures
   fixed: { gene: string; value: string }[];
   seedStudies: string[];
   /** Fields of a cloned document that the form does not show; kept as they are. */
   rest: Record<string, unknown>;
 }
+
+/** What is done about a failure where nothing is said, as server/README.md has it. */
+export const RETRIES = { max: 2, on: ["expired", "retryable"] };
 
 export function emptyForm(catalog: StudyCatalog): StudyForm {
   const goalOf = (metric: string) => catalog.metrics.find(({ name }) => name === metric)?.goal ?? "minimize";
@@ -99,6 +106,10 @@ export function emptyForm(catalog: StudyCatalog): StudyForm {
     baselines: true,
     finalTest: true,
     precisions: [],
+    weightSchemes: [],
+    latencyModel: "",
+    retries: "",
+    retryOn: RETRIES.on,
     fixed: [],
     seedStudies: [],
     rest: {},
@@ -187,6 +198,12 @@ function listOf(text: string): string[] {
     .filter(Boolean);
 }
 
+const sameSet = (a: string[], b: string[]) => a.length === b.length && a.every((each) => b.includes(each));
+
+function retriesOf({ retries, retryOn }: StudyForm): Record<string, unknown> {
+  return { ...(retries.trim() && { max: asTyped(retries) }), ...(!sameSet(retryOn, RETRIES.on) && { on: retryOn }) };
+}
+
 function constraintOf({ metric, min, max }: ConstraintRow): Record<string, unknown> {
   return { metric, ...(min.trim() && { min: asTyped(min) }), ...(max.trim() && { max: asTyped(max) }) };
 }
@@ -200,6 +217,7 @@ export function documentOf(form: StudyForm, catalog: StudyCatalog): Record<strin
   const options = catalog.algorithms.find(({ name }) => name === (form.algorithm.name || catalog.algorithms[0]?.name))?.options ?? [];
   const metrics = metricsDocument(form, catalog);
   const algorithm = documentOfChosen(form.algorithm, "name", options);
+  const retries = retriesOf(form);
   const budget: Record<string, unknown> = {};
   if (form.trials.trim()) budget.trials = asTyped(form.trials);
   const minutes = asTyped(form.minutes);
@@ -218,6 +236,9 @@ export function documentOf(form: StudyForm, catalog: StudyCatalog): Record<strin
   put("baselines", false, !form.baselines);
   put("final_test", false, !form.finalTest);
   put("precisions", form.precisions, form.precisions.length > 0);
+  put("weight_schemes", form.weightSchemes, form.weightSchemes.length > 0);
+  put("latency_model", form.latencyModel, form.latencyModel !== "");
+  put("retries", retries, Object.keys(retries).length > 0);
   put("fixed", Object.fromEntries(form.fixed.map(({ gene, value }) => [gene, asValue(value)])), form.fixed.length > 0);
   put("seeds", { studies: form.seedStudies }, form.seedStudies.length > 0);
   put("tags", listOf(form.tags), listOf(form.tags).length > 0);
@@ -245,7 +266,7 @@ function seedStudiesOf(spec: StudySpec): string[] {
 
 /** The form of a study like the one given: its document with the defaults filled in, and its labels. */
 export function formOf(spec: StudySpec, labels: { tags?: string[]; notes?: string; priority?: number }, catalog: StudyCatalog): StudyForm {
-  const shown = ["name", "supernet", "objectives", "constraints", "metrics", "algorithm", "budget", "seed", "in_flight", "baselines", "final_test", "precisions", "fixed", "seeds"];
+  const shown = ["name", "supernet", "objectives", "constraints", "metrics", "algorithm", "budget", "seed", "in_flight", "baselines", "final_test", "precisions", "weight_schemes", "latency_model", "retries", "fixed", "seeds"];
   const metrics = (spec.metrics ?? {}) as Record<string, Record<string, unknown>>;
   const form = emptyForm(catalog);
   const entryOf = (metric: string) => catalog.evaluators.find(({ name }) => name === metrics[metric]?.evaluator);
@@ -270,6 +291,10 @@ export function formOf(spec: StudySpec, labels: { tags?: string[]; notes?: strin
     baselines: spec.baselines ?? true,
     finalTest: spec.final_test ?? true,
     precisions: spec.precisions ?? [],
+    weightSchemes: spec.weight_schemes ?? [],
+    latencyModel: spec.latency_model ?? "",
+    retries: spec.retries?.max === RETRIES.max ? "" : textOf(spec.retries?.max),
+    retryOn: spec.retries?.on ?? RETRIES.on,
     fixed: Object.entries(spec.fixed ?? {}).map(([gene, value]) => ({ gene, value: valueText(value) })),
     seedStudies: seedStudiesOf(spec),
     rest: configs.length && !seedStudiesOf(spec).length ? { ...rest, seeds: { configs } } : rest,

@@ -3,7 +3,7 @@ import type { Import, Predictor, Study, Supernet } from "../app/model";
 import { SelectField, TextField } from "../parts/field";
 import { metricLabel } from "../parts/format";
 import { PRECISIONS } from "../parts/policy_strip";
-import { type Chosen, defaultEvaluator, evaluatorOf, evaluatorsFor, metricsOf, type Option } from "./form";
+import { type Chosen, defaultEvaluator, evaluatorOf, evaluatorsFor, metricsOf, type Option, RETRIES, type StudyForm } from "./form";
 import { Errors, NotesField } from "./goal_sections";
 import { OptionFields } from "./option_fields";
 import { replaced, Section, type SectionProps, without } from "./section";
@@ -120,31 +120,76 @@ function choicesOf(supernet: Supernet | undefined, gene: string): string {
   return found ? found.choices.join(", ") : "";
 }
 
-function precisionsOf(supernet: Supernet | undefined): string[] {
-  const offered = new Set((supernet?.genes ?? []).flatMap(({ choices }) => choices.map(String)));
-  return PRECISIONS.filter((precision) => offered.has(precision));
+/** Those of the values that some gene of the supernet can take. */
+function offered(supernet: Supernet | undefined, values: readonly string[]): string[] {
+  const choices = new Set((supernet?.genes ?? []).flatMap((gene) => gene.choices.map(String)));
+  return values.filter((value) => choices.has(value));
+}
+
+interface ChecksProps {
+  legend: string;
+  choices: [string, string][]; // value and text
+  ticked: string[];
+  onChange: (ticked: string[]) => void;
+  errors: string[];
+}
+
+function Checks({ legend, choices, ticked, onChange, errors }: ChecksProps) {
+  if (!choices.length) return null;
+  const toggled = (value: string) => (ticked.includes(value) ? ticked.filter((each) => each !== value) : [...ticked, value]);
+  return (
+    <fieldset class="checks">
+      <legend class="group-label">{legend}</legend>
+      {choices.map(([value, text]) => (
+        <label key={value}>
+          <input type="checkbox" checked={ticked.includes(value)} onChange={() => onChange(toggled(value))} /> {text}
+        </label>
+      ))}
+      <Errors of={errors} />
+    </fieldset>
+  );
+}
+
+const WEIGHT_SCHEMES = ["symmetric", "asymmetric"];
+const FAILURES: [string, string][] = [
+  ["expired", "whose worker fell silent"],
+  ["retryable", "that may pass"],
+  ["final", "that will not pass"],
+];
+
+const twice = (value: string): [string, string] => [value, value];
+
+/** What is said beyond the defaults: the section stays open over it. */
+function saysMore(form: StudyForm): boolean {
+  const lists = [form.fixed, form.seedStudies, form.precisions, form.weightSchemes];
+  const texts = [form.notes, form.priority, form.inFlight, form.retries, form.latencyModel];
+  return lists.some(({ length }) => length > 0) || texts.some(Boolean) || form.retryOn.join() !== RETRIES.on.join();
 }
 
 export function MoreSection({ supernet, brought, ...section }: SectionProps & { supernet: Supernet | undefined; brought: Brought }) {
   const { form, change, errorsAt } = section;
-  const precisions = precisionsOf(supernet);
+  const precisions = offered(supernet, PRECISIONS);
+  const schemes = offered(supernet, WEIGHT_SCHEMES);
   const seedable = brought.studies.filter(({ spec }) => spec.supernet === form.supernet);
-  const toggled = (list: string[], value: string) => (list.includes(value) ? list.filter((each) => each !== value) : [...list, value]);
-  const used = form.fixed.length > 0 || form.seedStudies.length > 0 || form.precisions.length > 0 || form.notes !== "" || form.priority !== "";
+  const errorsIn = (pointer: string, list: unknown[]) => list.flatMap((_, i) => errorsAt(`${pointer}/${i}`)).concat(errorsAt(pointer));
+  const latencyModels = ["none", ...(form.latencyModel.startsWith("lm_") ? [form.latencyModel] : [])];
   return (
-    <details class="card section" open={used}>
-      <summary>More: precisions, fixed genes, seeds, priority, notes</summary>
-      {precisions.length > 0 && (
-        <fieldset class="checks">
-          <legend class="group-label">Precisions that are searched; none ticked: all that this machine runs</legend>
-          {precisions.map((precision) => (
-            <label key={precision}>
-              <input type="checkbox" checked={form.precisions.includes(precision)} onChange={() => change({ precisions: toggled(form.precisions, precision) })} /> {precision}
-            </label>
-          ))}
-          <Errors of={errorsAt("/precisions")} />
-        </fieldset>
-      )}
+    <details class="card section" open={saysMore(form)}>
+      <summary>More: precisions, fixed genes, seeds, retries, priority, notes</summary>
+      <Checks
+        legend="Precisions that are searched; none ticked: all that this machine runs"
+        choices={precisions.map(twice)}
+        ticked={form.precisions}
+        onChange={(ticked) => change({ precisions: ticked })}
+        errors={errorsIn("/precisions", form.precisions)}
+      />
+      <Checks
+        legend="How weights of integer operators may be rounded; none ticked: all that this machine runs"
+        choices={schemes.map(twice)}
+        ticked={form.weightSchemes}
+        onChange={(ticked) => change({ weightSchemes: ticked })}
+        errors={errorsIn("/weight_schemes", form.weightSchemes)}
+      />
       <fieldset class="checks">
         <legend class="group-label">Trials beside the algorithm's</legend>
         <label>
@@ -155,17 +200,20 @@ export function MoreSection({ supernet, brought, ...section }: SectionProps & { 
         </label>
         <Errors of={[...errorsAt("/baselines"), ...errorsAt("/final_test")]} />
       </fieldset>
-      {seedable.length > 0 && (
-        <fieldset class="checks">
-          <legend class="group-label">Begin with the fronts of</legend>
-          {seedable.map(({ id, name }) => (
-            <label key={id}>
-              <input type="checkbox" checked={form.seedStudies.includes(id)} onChange={() => change({ seedStudies: toggled(form.seedStudies, id) })} /> {name}
-            </label>
-          ))}
-          <Errors of={form.seedStudies.flatMap((_, i) => errorsAt(`/seeds/studies/${i}`)).concat(errorsAt("/seeds/studies"))} />
-        </fieldset>
-      )}
+      <Checks
+        legend="Begin with the fronts of"
+        choices={seedable.map(({ id, name }) => [id, name])}
+        ticked={form.seedStudies}
+        onChange={(ticked) => change({ seedStudies: ticked })}
+        errors={errorsIn("/seeds/studies", form.seedStudies)}
+      />
+      <Checks
+        legend="Failures that are tried again"
+        choices={FAILURES}
+        ticked={form.retryOn}
+        onChange={(ticked) => change({ retryOn: ticked })}
+        errors={[...errorsIn("/retries/on", form.retryOn), ...errorsAt("/retries")]}
+      />
       <div>
         <span class="group-label">Genes that are not searched</span>
         {form.fixed.map(({ gene, value }, i) => (
@@ -192,6 +240,15 @@ export function MoreSection({ supernet, brought, ...section }: SectionProps & { 
       </div>
       <div class="form-grid">
         <TextField label="Trials under way at once" value={form.inFlight} onChange={(inFlight) => change({ inFlight })} errors={errorsAt("/in_flight")} input={{ placeholder: "16", inputMode: "numeric" }} help="At most; more keep many workers busy." />
+        <TextField label="Tries again" value={form.retries} onChange={(retries) => change({ retries })} errors={errorsAt("/retries/max")} input={{ placeholder: String(RETRIES.max), inputMode: "numeric" }} help="Of each measurement that failed, at most." />
+        <SelectField
+          label="Known operators' times"
+          value={form.latencyModel}
+          onChange={(latencyModel) => change({ latencyModel })}
+          errors={errorsAt("/latency_model")}
+          choices={[["", "auto (default)"], ...latencyModels.map(twice)]}
+          help="What the algorithm expects of latency before it is measured; none: every trial is what any other machine would propose."
+        />
         <TextField label="Priority" value={form.priority} onChange={(priority) => change({ priority })} errors={errorsAt("/priority")} input={{ placeholder: "1", inputMode: "numeric" }} help="Its share of the workers' turns, 1 to 100." />
         <NotesField {...section} />
       </div>
