@@ -11,8 +11,6 @@
 namespace quarry::evaluators {
 namespace {
 
-// A measurement's spread is half of its 95 % interval.
-
 class Predicting final : public Evaluator {
  public:
   Predicting(std::shared_ptr<const StoredPredictor> predictor, const search::Supernet& supernet)

@@ -22,7 +22,9 @@ using search::Presence;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kPage = 1000;
+
 // A measurement's spread is half of its 95 % interval.
+double deviation_of(double spread) { return spread / predictors::kNinetyFivePercent; }
 
 std::string at(const std::string& pointer, std::size_t index) {
   return search::child_pointer(pointer, std::to_string(index));
@@ -200,7 +202,7 @@ class RowReader {
       return Taken::kMistake;
     }
     if (!agrees(pointer, evaluator, measurement.fingerprint)) return Taken::kMistake;
-    add(*genome, measurement.value, measurement.spread / predictors::kNinetyFivePercent);
+    add(*genome, measurement.value, deviation_of(measurement.spread));
     return Taken::kYes;
   }
 
@@ -235,8 +237,7 @@ class RowReader {
     const auto value = reader.number("value", Presence::kRequired, -kInfinity, kInfinity);
     const auto spread = reader.number("spread", Presence::kOptional, 0, kInfinity);
     reader.finish();
-    if (genome && value)
-      add(*genome, *value, spread.value_or(0.0) / predictors::kNinetyFivePercent);
+    if (genome && value) add(*genome, *value, deviation_of(spread.value_or(0.0)));
   }
 
   void add(const search::Genome& genome, double value, double deviation) {

@@ -259,7 +259,7 @@ TEST_CASE("seeds of the wrong shape are told so") {
         "/seeds/studies must have at most 64 studies, got 65\n");
 }
 
-TEST_CASE("seed_mistakes elsewhere in a study do not make its seeds look wrong") {
+TEST_CASE("mistakes elsewhere in a study do not make its seeds look wrong") {
   json document = study({{"configs", {config(1, "int8_w4"), config(2)}}}, 0);
   document["precisions"] = {"f23"};
   CHECK(

@@ -79,7 +79,7 @@ TEST_CASE("metrics says what a place is: other tags, other options, even this ma
   CHECK(parse_study_spec(to_json(spec), test::library(), errors) == spec);
 }
 
-TEST_CASE("place_mistakes about places are told with their place and what would do") {
+TEST_CASE("mistakes about places are told with their place and what would do") {
   CHECK(place_mistakes({{"metrics",
                          {{"latency_ms@phnoe", {{"tags", json::array({"p"})}}},
                           {"latency_ms@laptop", {{"tags", json::array({"l"})}}}}}}) ==

@@ -115,7 +115,7 @@ TEST_CASE("what is shown is read back to the same study") {
   CHECK(spec.metrics.size() == 4);
 }
 
-TEST_CASE("all spec_mistakes of a study are told at once, each where it stands") {
+TEST_CASE("all mistakes of a study are told at once, each where it stands") {
   const json document = {
       {"supernet", "fashion_vitt"},
       {"objectives",

@@ -200,7 +200,8 @@ function listOf(text: string): string[] {
 
 const sameSet = (a: string[], b: string[]) => a.length === b.length && a.every((each) => b.includes(each));
 
-function retriesOf({ retries, retryOn }: StudyForm): Record<string, unknown> {
+/** What of it is said: nothing where it is what the server does anyway. */
+export function retriesOf({ retries, retryOn }: StudyForm): Record<string, unknown> {
   return { ...(retries.trim() && { max: asTyped(retries) }), ...(!sameSet(retryOn, RETRIES.on) && { on: retryOn }) };
 }
 

@@ -3,7 +3,7 @@ import type { Import, Predictor, Study, Supernet } from "../app/model";
 import { SelectField, TextField } from "../parts/field";
 import { metricLabel } from "../parts/format";
 import { PRECISIONS } from "../parts/policy_strip";
-import { type Chosen, defaultEvaluator, evaluatorOf, evaluatorsFor, metricsOf, type Option, RETRIES, type StudyForm } from "./form";
+import { type Chosen, defaultEvaluator, evaluatorOf, evaluatorsFor, metricsOf, type Option, RETRIES, retriesOf, type StudyForm } from "./form";
 import { Errors, NotesField } from "./goal_sections";
 import { OptionFields } from "./option_fields";
 import { replaced, Section, type SectionProps, without } from "./section";
@@ -162,8 +162,8 @@ const twice = (value: string): [string, string] => [value, value];
 /** What is said beyond the defaults: the section stays open over it. */
 function saysMore(form: StudyForm): boolean {
   const lists = [form.fixed, form.seedStudies, form.precisions, form.weightSchemes];
-  const texts = [form.notes, form.priority, form.inFlight, form.retries, form.latencyModel];
-  return lists.some(({ length }) => length > 0) || texts.some(Boolean) || form.retryOn.join() !== RETRIES.on.join();
+  const texts = [form.notes, form.priority, form.inFlight, form.latencyModel];
+  return lists.some(({ length }) => length > 0) || texts.some(Boolean) || Object.keys(retriesOf(form)).length > 0;
 }
 
 export function MoreSection({ supernet, brought, ...section }: SectionProps & { supernet: Supernet | undefined; brought: Brought }) {
